@@ -1,0 +1,167 @@
+"""The options of a training run: one typed model, from which the command line is made.
+
+Limits stand at the fields, so that the command line, a config.json that is read back and a
+configuration built in a test are all checked by the same lines.
+"""
+
+import math
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from common.errors import UserError
+from data.mnist import DATASETS
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+DatasetName = Literal["mnist", "fashion-mnist", "digits", "xor"]
+Activation = Literal["identity", "relu", "sigmoid", "tanh", "softsign"]
+Initializer = Literal[
+    "lecun-normal", "xavier-normal", "he-normal", "standard-uniform", "xavier-uniform", "zeros"
+]
+Loss = Literal["softmax-cross-entropy", "sigmoid-cross-entropy", "mean-squared-error"]
+OptimizerName = Literal["sgd", "adam", "adamw"]
+ScheduleName = Literal[
+    "constant", "step", "exponential", "cosine", "warmup-cosine", "warmup-linear", "one-cycle"
+]
+Width = Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+class Configuration(BaseModel):
+    """Every choice that decides what a training run computes, and where it is kept."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dataset: DatasetName = Field("mnist", description="what to train on")
+    data_root: Path = Field(REPOSITORY / "data", description="folder that holds MNIST/raw")
+    hidden: tuple[Width, ...] = Field((256, 128), description="widths of the hidden layers")
+    activation: Activation = Field("relu", description="activation of the hidden layers")
+    initializer: Initializer = Field("he-normal", description="distribution of the first weights")
+    batch_norm: bool = Field(False, description="batch normalization before each hidden activation")
+    dropout: float = Field(
+        0.0, ge=0, lt=1, description="probability of dropping a hidden activation in training"
+    )
+    loss: Loss = Field("softmax-cross-entropy", description="loss, from the logits")
+    epochs: int = Field(10, ge=1, le=100_000, description="passes over the training set")
+    batch_size: int = Field(128, ge=1, description="examples in a minibatch")
+    optimizer: OptimizerName = Field("sgd", description="update rule")
+    learning_rate: float = Field(
+        0.1, gt=0, le=1000, allow_inf_nan=False, description="learning rate, or a schedule's peak"
+    )
+    momentum: float = Field(0.9, ge=0, lt=1, description="momentum of sgd")
+    nesterov: bool = Field(False, description="Nesterov's momentum for sgd")
+    weight_decay: float = Field(
+        0.0,
+        ge=0,
+        le=1000,
+        allow_inf_nan=False,
+        description="on weights only; adds to the gradient in sgd and adam, decoupled in adamw",
+    )
+    clip_norm: float | None = Field(
+        None,
+        gt=0,
+        allow_inf_nan=False,
+        description="largest global norm of the gradient; longer ones are scaled down to it",
+    )
+    schedule: ScheduleName = Field("constant", description="course of the learning rate")
+    warmup: float = Field(
+        0.3, ge=0, lt=1, description="share of all steps that warm-up and one-cycle rise"
+    )
+    decay_factor: float = Field(
+        0.5, gt=0, le=1, description="factor of the step and exponential schedules"
+    )
+    decay_epochs: int = Field(
+        1, ge=1, le=100_000, description="epochs between two decays of the step schedule"
+    )
+    seed: int = Field(0, ge=0, lt=2**32, description="of initial weights, minibatches, dropout")
+    dtype: Literal["float32", "float64"] = Field("float32", description="precision")
+    run_dir: Path | None = Field(None, description="where the run is kept (runs/<tier> if None)")
+    overwrite: bool = Field(False, description="replace the run that the run folder holds")
+    resume: bool = Field(False, description="continue the run that the run folder holds")
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _explain(cls, values: Any, handler: Any) -> "Configuration":
+        try:
+            return handler(values)
+        except ValidationError as error:
+            raise UserError(_one_line(cls, error)) from None
+
+    @model_validator(mode="after")
+    def _check_combinations(self) -> "Configuration":
+        dataset = DATASETS[self.dataset]
+        if self.batch_size > dataset.train:
+            raise UserError(
+                f"--batch-size {self.batch_size}: {self.dataset} has {dataset.train:,} training"
+                f" examples; choose a batch size from 1 to {dataset.train}"
+            )
+        if self.batch_norm and 1 in (self.batch_size, dataset.train % self.batch_size):
+            raise UserError(
+                f"--batch-norm with --batch-size {self.batch_size}: {self.dataset}'s"
+                f" {dataset.train:,} examples leave a minibatch of one, which has no variance;"
+                " choose another batch size"
+            )
+        if self.loss == "sigmoid-cross-entropy" and dataset.classes != 2:
+            raise UserError(
+                f"--loss sigmoid-cross-entropy: tells 2 classes apart, {self.dataset} has"
+                f" {dataset.classes}; use softmax-cross-entropy, or --dataset xor"
+            )
+        if self.batch_norm and not self.hidden:
+            raise UserError("--batch-norm without a hidden layer: give --hidden at least one width")
+        if self.dropout and not self.hidden:
+            raise UserError(
+                f"--dropout {self.dropout} without a hidden layer: give --hidden at least one width"
+            )
+        if self.nesterov and (self.optimizer != "sgd" or self.momentum == 0):
+            raise UserError(
+                f"--nesterov with --optimizer {self.optimizer} --momentum {self.momentum}: it is a"
+                " form of sgd's momentum; use --optimizer sgd with a momentum above 0"
+            )
+        if self.resume and self.overwrite:
+            raise UserError(
+                "--resume and --overwrite: the one continues the run, the other replaces it;"
+                " give one of them"
+            )
+        return self
+
+    @property
+    def layer_sizes(self) -> tuple[int, ...]:
+        """(inputs, hidden widths ..., outputs); one output for the sigmoid cross-entropy."""
+        dataset = DATASETS[self.dataset]
+        outputs = 1 if self.loss == "sigmoid-cross-entropy" else dataset.classes
+        return (dataset.image_size, *self.hidden, outputs)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Minibatches in one epoch, a smaller last one included."""
+        return math.ceil(DATASETS[self.dataset].train / self.batch_size)
+
+    @property
+    def total_steps(self) -> int:
+        """Minibatches in the whole run."""
+        return self.steps_per_epoch * self.epochs
+
+
+class TorchConfiguration(Configuration):
+    """The options of tiers 2 and 3, which can compute on a GPU."""
+
+    device: Literal["auto", "cpu", "cuda"] = Field(
+        "auto", description="where to compute; auto takes CUDA where there is a GPU"
+    )
+
+
+def option_name(field: str) -> str:
+    """The command-line spelling of a field: learning_rate -> --learning-rate."""
+    return "--" + field.replace("_", "-")
+
+
+def _one_line(cls: type[Configuration], error: ValidationError) -> str:
+    problem = error.errors(include_url=False)[0]
+    field = str(problem["loc"][0]) if problem["loc"] else ""
+    limit = problem["msg"].removeprefix("Input ").removeprefix("should ")
+    if field not in cls.model_fields:
+        return f"{option_name(field)}: no such option; see --help"
+    default = cls.model_fields[field].default
+    shown = " ".join(map(str, default)) if isinstance(default, tuple) else default
+    return f"{option_name(field)} {problem['input']}: must {limit}; the default is {shown}"

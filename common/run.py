@@ -1,0 +1,388 @@
+"""One training run: its history, progress, checkpoints, interruptions and end.
+
+A train script keeps its loop to itself and tells a `Run` what happened:
+
+    run = Run(configuration, tier="numpy")
+    run.start(model, optimizer)                  # with --resume: loads their states
+    for epoch in run.epochs():
+        for step, indices in run.steps(...):
+            ...                                  # forward, loss, backward, update
+            run.record_step(loss, correct)
+        run.record_epoch(validation_loss, validation_accuracy)
+    run.finish(test_loss, test_accuracy)
+"""
+
+import math
+import os
+import platform
+import signal
+import time
+from collections.abc import Callable, Iterable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+
+from common import run_folder
+from common.configuration import Configuration
+from common.diagnosis import to_array
+from common.errors import UserError
+from common.processor import processor_name
+from common.progress import ProgressDisplay
+from common.schedules import learning_rate
+from data.mnist import DATASETS
+
+Indices = TypeVar("Indices")
+
+HISTORY_COLUMNS = (
+    "epoch",
+    "train_loss",
+    "train_accuracy",
+    "validation_loss",
+    "validation_accuracy",
+    "learning_rate",
+    "gradient_norm",
+    "seconds",
+)
+STEP_COLUMNS = ("step", "epoch", "loss", "gradient_norm")
+
+
+class Stateful(Protocol):
+    """A model or an optimizer: something whose state can be saved and loaded."""
+
+    def state_dict(self) -> dict[str, Any]: ...
+
+    def load_state_dict(self, state: dict[str, Any]) -> Any: ...
+
+
+class DivergenceError(UserError):
+    """The loss is no longer finite."""
+
+
+class Run:
+    """Keeps one training run in its folder and shows its progress.
+
+    Args:
+        configuration: the options, with `run_dir` set.
+        tier: the name that history and tables show.
+        lazy: read losses from the device only when the progress bar shows one and at the end of
+            an epoch, so that a GPU never waits for Python.
+
+    Raises:
+        UserError: where the run folder holds a run already (or, with --resume, none that can be
+            continued), or cannot be written.
+    """
+
+    def __init__(self, configuration: Configuration, tier: str, lazy: bool = False) -> None:
+        self.configuration = configuration
+        self.tier = tier
+        self.lazy = lazy
+        self.folder = Path(configuration.run_dir)
+        self.history: list[dict[str, Any]] = []
+        self.epoch = 1
+        # Of every step so far: mean loss, norm of the gradient (NaN where it isn't computed),
+        # number of right predictions; the first `_read` of each are plain numbers.
+        self._losses: list[Any] = []
+        self._gradient_norms: list[Any] = []
+        self._correct: list[Any] = []
+        self._read = 0
+        self._seconds = 0.0
+        self._signal: int | None = None
+        self._previous_handlers: dict[int, Any] = {}
+        self._model: Stateful
+        self._optimizer: Stateful
+        self._scheduler: Stateful | None
+        self._progress = ProgressDisplay(configuration.epochs)
+        self._check_folder()
+
+    def _check_folder(self) -> None:
+        if self.configuration.resume:
+            if (self.folder / run_folder.TEST).exists():
+                raise UserError(
+                    f"--resume: the run in {self.folder} is finished; start another one with"
+                    " --run-dir, or this one anew with --overwrite"
+                )
+            if not (self.folder / run_folder.CHECKPOINT).exists():
+                raise UserError(
+                    f"--resume: {self.folder} holds no checkpoint yet; start anew with --overwrite"
+                )
+        elif (self.folder / run_folder.CONFIG).exists() and not self.configuration.overwrite:
+            raise UserError(
+                f"--run-dir {self.folder}: holds a run already; --overwrite replaces it,"
+                " --resume continues it if it is unfinished, another --run-dir keeps it"
+            )
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            probe = self.folder / ("probe" + run_folder.PARTIAL)
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            raise UserError(
+                f"--run-dir {self.folder}: cannot be written ({error.strerror});"
+                " choose a folder that can"
+            ) from None
+
+    def __enter__(self) -> "Run":
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._previous_handlers[number] = signal.signal(number, self._request_stop)
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+        for number, handler in self._previous_handlers.items():
+            signal.signal(number, handler)
+
+    def _request_stop(self, number: int, _: object) -> None:
+        self._signal = number
+        # A second Ctrl-C need not be patient: what is on disk is whole at any moment.
+        signal.signal(number, self._previous_handlers[number])
+
+    def start(
+        self, model: Stateful, optimizer: Stateful, scheduler: Stateful | None = None
+    ) -> None:
+        """Begin the run, or load the states that it is resumed from.
+
+        Args:
+            model, optimizer: their states are arrays.
+            scheduler: tier 3's, whose state is numbers; tiers 1 and 2 compute the learning rate
+                from the step.
+
+        Raises:
+            UserError: where the checkpoint is damaged or of another network, optimizer or dtype.
+        """
+        self._model, self._optimizer, self._scheduler = model, optimizer, scheduler
+        if self.configuration.resume:
+            self._load_checkpoint()
+            return
+        for name in run_folder.FILES:
+            (self.folder / name).unlink(missing_ok=True)
+        run_folder.write_json(
+            self.folder / run_folder.CONFIG,
+            {
+                "tier": self.tier,
+                "options": self.configuration.model_dump(mode="json"),
+                "environment": environment(),
+            },
+        )
+
+    def epochs(self) -> Iterator[int]:
+        """The epochs that are left, counted from 1."""
+        while self.epoch <= self.configuration.epochs:
+            yield self.epoch
+
+    def steps(self, minibatches: Iterable[Indices]) -> Iterator[tuple[int, Indices]]:
+        """Pairs (step of the whole run, minibatch) of this epoch; times what is done with them.
+
+        Steps that a resumed run has behind it are passed over. After Ctrl-C or SIGTERM the step
+        that runs is finished, a checkpoint written, and the program left with 130 or 143.
+        """
+        first_step = (self.epoch - 1) * self.configuration.steps_per_epoch
+        done = len(self._losses) - first_step
+        self._progress.start_epoch(self.epoch, self.configuration.steps_per_epoch, done)
+        before = self._seconds
+        started = time.perf_counter()
+        for step_of_epoch, indices in enumerate(minibatches):
+            if step_of_epoch < done:
+                continue
+            yield first_step + step_of_epoch, indices
+            if self._progress.due:
+                self._read_steps()
+                self._progress.update(step_of_epoch + 1, self._losses[-1])
+            if self._signal is not None:
+                self._read_steps()
+                self._seconds = before + time.perf_counter() - started
+                self._leave()
+        self._read_steps()
+        self._seconds = before + time.perf_counter() - started
+
+    def record_step(
+        self,
+        loss: Any,
+        correct: Any,
+        gradient_norm: Any = math.nan,
+        find_cause: Callable[[], str] | None = None,
+    ) -> None:
+        """Record what one step computed.
+
+        Args:
+            loss: mean loss of the minibatch, a number or a tensor of one.
+            correct: how many of its predictions are right.
+            gradient_norm: global norm of the gradient before clipping, if it was computed.
+            find_cause: names the layer in which a number that is not finite first appeared.
+
+        Raises:
+            DivergenceError: where the loss or the norm is not finite.
+        """
+        self._losses.append(loss)
+        self._correct.append(correct)
+        self._gradient_norms.append(gradient_norm)
+        if not self.lazy:
+            self._read_steps(find_cause)
+
+    def _read_steps(self, find_cause: Callable[[], str] | None = None) -> None:
+        """Fetch what was recorded since the last reading, from the device if it lies there."""
+        for index in range(self._read, len(self._losses)):
+            self._losses[index] = float(self._losses[index])
+            self._gradient_norms[index] = float(self._gradient_norms[index])
+            self._correct[index] = int(self._correct[index])
+            self._check_step(index, find_cause)
+        self._read = len(self._losses)
+
+    def _check_step(self, index: int, find_cause: Callable[[], str] | None) -> None:
+        loss, gradient_norm = self._losses[index], self._gradient_norms[index]
+        clipped = self.configuration.clip_norm is not None
+        if math.isfinite(loss) and (math.isfinite(gradient_norm) or not clipped):
+            return
+        what = f"the loss is {loss}"
+        if math.isfinite(loss):
+            what = f"the norm of the gradient is {gradient_norm}"
+        epoch, step = divmod(index, self.configuration.steps_per_epoch)
+        cause = "rerun with --device cpu to learn in which layer" if self.lazy else ""
+        if find_cause is not None:
+            cause = find_cause()
+        raise DivergenceError(
+            f"{what} at epoch {epoch + 1}, step {step + 1}"
+            f" ({cause}); try a smaller --learning-rate than"
+            f" {self.configuration.learning_rate}, --clip-norm 1 or another --initializer"
+            f" (the history so far is in {self.folder})"
+        )
+
+    def record_epoch(self, validation_loss: float, validation_accuracy: float) -> None:
+        """Close the epoch: one row of the history, one line, and a checkpoint.
+
+        Raises:
+            DivergenceError: where the validation loss is not finite.
+        """
+        configuration = self.configuration
+        if not math.isfinite(validation_loss):
+            raise DivergenceError(
+                f"the validation loss is {validation_loss} after epoch {self.epoch}: its last"
+                " update was not finite or too large; try a smaller --learning-rate than"
+                f" {configuration.learning_rate} or --clip-norm 1"
+                f" (the history so far is in {self.folder})"
+            )
+        count = DATASETS[configuration.dataset].train
+        sizes = np.full(configuration.steps_per_epoch, configuration.batch_size)
+        sizes[-1] = count - configuration.batch_size * (len(sizes) - 1)
+        losses = np.array(self._losses[-len(sizes) :])
+        row = {
+            "epoch": self.epoch,
+            "train_loss": float(losses @ sizes / count),
+            "train_accuracy": sum(self._correct[-len(sizes) :]) / count,
+            "validation_loss": float(validation_loss),
+            "validation_accuracy": float(validation_accuracy),
+            "learning_rate": learning_rate(configuration, len(self._losses) - 1),
+            "gradient_norm": float(np.mean(self._gradient_norms[-len(sizes) :])),
+            "seconds": self._seconds,
+        }
+        self.history.append(row)
+        self._progress.line(
+            f"epoch {self.epoch:2}/{configuration.epochs}"
+            f"  train loss {row['train_loss']:.4f}"
+            f"  validation loss {row['validation_loss']:.4f}"
+            f"  validation accuracy {row['validation_accuracy']:.2%}"
+            f"  {row['seconds']:.2f} s"
+        )
+        self.epoch += 1
+        self._seconds = 0.0
+        run_folder.write_table(
+            self.folder / run_folder.HISTORY,
+            HISTORY_COLUMNS,
+            ([row[column] for column in HISTORY_COLUMNS] for row in self.history),
+        )
+        self._save_checkpoint()
+        if self._signal is not None and self.epoch <= configuration.epochs:
+            self._leave()
+
+    def finish(self, test_loss: float, test_accuracy: float) -> None:
+        """Keep the final model and the test set's figures, which are measured this once."""
+        run_folder.write_tensors(
+            self.folder / run_folder.MODEL,
+            to_arrays(self._model.state_dict()),
+            {"tier": self.tier, "options": self.configuration.model_dump(mode="json")},
+        )
+        per_epoch = self.configuration.steps_per_epoch
+        run_folder.write_table(
+            self.folder / run_folder.STEPS,
+            STEP_COLUMNS,
+            (
+                (step + 1, step // per_epoch + 1, loss, norm)
+                for step, (loss, norm) in enumerate(
+                    zip(self._losses, self._gradient_norms, strict=True)
+                )
+            ),
+        )
+        run_folder.write_json(
+            self.folder / run_folder.TEST,
+            {"test_loss": float(test_loss), "test_accuracy": float(test_accuracy)},
+        )
+        self._progress.line(
+            f"test loss {test_loss:.4f}  test accuracy {test_accuracy:.2%}  ->  {self.folder}"
+        )
+
+    def _leave(self) -> None:
+        self._save_checkpoint()
+        assert self._signal is not None
+        self._progress.line(
+            f"stopped in epoch {self.epoch}; continue with --resume --run-dir {self.folder}"
+        )
+        raise SystemExit(128 + self._signal)
+
+    def _save_checkpoint(self) -> None:
+        tensors = {
+            "steps.loss": np.array(self._losses, dtype=np.float64),
+            "steps.gradient_norm": np.array(self._gradient_norms, dtype=np.float64),
+            "steps.correct": np.array(self._correct, dtype=np.int64),
+        }
+        for owner, stateful in (("model", self._model), ("optimizer", self._optimizer)):
+            for name, tensor in to_arrays(stateful.state_dict()).items():
+                tensors[f"{owner}.{name}"] = tensor
+        metadata = {"epoch": self.epoch, "seconds": self._seconds, "history": self.history}
+        if self._scheduler is not None:
+            metadata["scheduler"] = self._scheduler.state_dict()
+        run_folder.write_tensors(self.folder / run_folder.CHECKPOINT, tensors, metadata)
+
+    def _load_checkpoint(self) -> None:
+        path = self.folder / run_folder.CHECKPOINT
+        tensors, metadata = run_folder.read_tensors(path)
+        states: dict[str, dict[str, np.ndarray]] = {"model": {}, "optimizer": {}}
+        try:
+            for key, tensor in tensors.items():
+                owner, _, name = key.partition(".")
+                if owner in states:
+                    states[owner][name] = tensor
+            self._losses = tensors["steps.loss"].tolist()
+            self._gradient_norms = tensors["steps.gradient_norm"].tolist()
+            self._correct = tensors["steps.correct"].tolist()
+            self._read = len(self._losses)
+            self.epoch = metadata["epoch"]
+            self._seconds = metadata["seconds"]
+            self.history = metadata["history"]
+            if self._scheduler is not None:
+                self._scheduler.load_state_dict(metadata["scheduler"])
+        except KeyError as error:
+            raise UserError(
+                f"{path} is no checkpoint of a run (it lacks {error}); delete it and train again"
+            ) from None
+        for owner, stateful in (("model", self._model), ("optimizer", self._optimizer)):
+            run_folder.check_state(path, states[owner], to_arrays(stateful.state_dict()))
+            stateful.load_state_dict(states[owner])
+
+
+def to_arrays(state: dict[str, Any]) -> dict[str, np.ndarray]:
+    """A state dictionary as NumPy arrays, wherever its tensors lie."""
+    return {name: to_array(tensor) for name, tensor in state.items()}
+
+
+def environment() -> dict[str, Any]:
+    """What the measured seconds depend on, for config.json."""
+    return {
+        "python": platform.python_version(),
+        "numpy": version("numpy"),
+        "torch": version("torch"),
+        "processor": processor_name(),
+        "processors": os.cpu_count(),
+        "openblas_coretype": os.environ.get("OPENBLAS_CORETYPE"),
+    }

@@ -1,0 +1,149 @@
+"""The optimizers of tier 1: how a gradient becomes an update, in place.
+
+They mean exactly what PyTorch's of the same names mean. Weight decay falls on weights only (the
+parameters with two axes): biases and batch normalization's scale and shift are left alone.
+"""
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+Arrays = Mapping[str, np.ndarray]
+
+
+class Optimizer:
+    """What all optimizers share.
+
+    Args:
+        parameters: the arrays to update, by name.
+        learning_rate: of the next step; a schedule sets it anew before each.
+        weight_decay: λ, on weights only.
+    """
+
+    buffer_names: tuple[str, ...] = ()
+
+    def __init__(self, parameters: Arrays, learning_rate: float, weight_decay: float = 0.0) -> None:
+        self.parameters = parameters
+        self.learning_rate = learning_rate
+        self.weight_decay = weight_decay
+        self.steps = 0
+        self.buffers = {
+            buffer: {name: np.zeros_like(array) for name, array in parameters.items()}
+            for buffer in self.buffer_names
+        }
+
+    def decays(self, name: str) -> bool:
+        """Whether weight decay falls on this parameter."""
+        return self.weight_decay != 0 and self.parameters[name].ndim == 2
+
+    def step(self, gradients: Arrays) -> None:
+        """Update every parameter in place from its gradient of the same name."""
+        self.steps += 1
+        for name, parameter in self.parameters.items():
+            self.update(name, parameter, gradients[name])
+
+    def update(self, name: str, parameter: np.ndarray, gradient: np.ndarray) -> None:
+        """Update one parameter in place."""
+        raise NotImplementedError
+
+    def state_dict(self) -> dict[str, np.ndarray]:
+        """All that a resumed run needs, by names such as momentum_buffer.layers.0.weight."""
+        state = {
+            f"{buffer}.{name}": array
+            for buffer, arrays in self.buffers.items()
+            for name, array in arrays.items()
+        }
+        return state | {"step": np.array(self.steps)}
+
+    def load_state_dict(self, state: Arrays) -> None:
+        """The inverse of `state_dict`."""
+        for buffer, arrays in self.buffers.items():
+            for name, array in arrays.items():
+                array[...] = state[f"{buffer}.{name}"]
+        self.steps = int(state["step"])
+
+
+class SGD(Optimizer):
+    """Stochastic gradient descent with momentum: v ← μ v + g, W ← W - η v.
+
+    With Nesterov's momentum W ← W - η (g + μ v), the gradient as if one step ahead. Weight decay
+    is coupled: g ← g + λ W.
+    """
+
+    def __init__(
+        self,
+        parameters: Arrays,
+        learning_rate: float,
+        momentum: float = 0.0,
+        nesterov: bool = False,
+        weight_decay: float = 0.0,
+    ) -> None:
+        # Plain gradient descent keeps no velocity.
+        self.buffer_names = ("momentum_buffer",) if momentum else ()
+        super().__init__(parameters, learning_rate, weight_decay)
+        self.momentum = momentum
+        self.nesterov = nesterov
+
+    def update(self, name, parameter, gradient):
+        if self.decays(name):
+            gradient = gradient + self.weight_decay * parameter
+        if self.momentum:
+            velocity = self.buffers["momentum_buffer"][name]
+            velocity *= self.momentum
+            velocity += gradient
+            gradient = gradient + self.momentum * velocity if self.nesterov else velocity
+        parameter -= self.learning_rate * gradient
+
+
+class Adam(Optimizer):
+    """Adam (Kingma & Ba 2015, algorithm 1), with weight decay coupled: g ← g + λ W."""
+
+    buffer_names = ("exp_avg", "exp_avg_sq")
+    beta_1 = 0.9
+    beta_2 = 0.999
+    epsilon = 1e-8
+
+    def update(self, name, parameter, gradient):
+        if self.decays(name):
+            gradient = gradient + self.weight_decay * parameter
+        self.update_by_moments(name, parameter, gradient)
+
+    def update_by_moments(self, name: str, parameter: np.ndarray, gradient: np.ndarray) -> None:
+        """W ← W - η m̂ / (sqrt(v̂) + ε), m and v being running means of g and g²."""
+        m = self.buffers["exp_avg"][name]
+        v = self.buffers["exp_avg_sq"][name]
+        m *= self.beta_1
+        m += (1 - self.beta_1) * gradient
+        v *= self.beta_2
+        v += (1 - self.beta_2) * gradient * gradient
+        # m and v start at 0; dividing by 1 - β^t takes out their pull towards it.
+        correction_1 = 1 - self.beta_1**self.steps
+        correction_2 = 1 - self.beta_2**self.steps
+        denominator = np.sqrt(v) / math.sqrt(correction_2) + self.epsilon
+        parameter -= self.learning_rate / correction_1 * m / denominator
+
+
+class AdamW(Adam):
+    """Adam with weight decay decoupled from it: W ← W - η λ W (Loshchilov & Hutter 2019)."""
+
+    def update(self, name, parameter, gradient):
+        if self.decays(name):
+            parameter *= 1 - self.learning_rate * self.weight_decay
+        self.update_by_moments(name, parameter, gradient)
+
+
+def clip_gradient_norm(gradients: Arrays, max_norm: float) -> float:
+    """Scale all gradients, in place, so that their global norm is at most max_norm.
+
+    The norm is that of all entries of all gradients together (Pascanu et al. 2013, algorithm 1).
+
+    Returns:
+        The norm before clipping.
+    """
+    norm = math.sqrt(sum(float(np.vdot(gradient, gradient)) for gradient in gradients.values()))
+    # PyTorch's formula, whose 1e-6 keeps a gradient of 0 from dividing by 0.
+    scale = min(1.0, max_norm / (norm + 1e-6))
+    for gradient in gradients.values():
+        gradient *= scale
+    return norm
