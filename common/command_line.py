@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import signal
 import sys
 from collections.abc import Callable
 from typing import TypeVar
@@ -9,9 +10,10 @@ from typing import TypeVar
 import numpy as np
 import tyro
 
-from common.configuration import REPOSITORY, Configuration, option_name
+from common.configuration import REPOSITORY, Configuration, option_name, option_value
 from common.errors import UserError
-from common.run_folder import read_configuration
+from common.run_folder import CONFIG, read_configuration, read_json
+from data.mnist import DATASETS
 
 C = TypeVar("C", bound=Configuration)
 
@@ -30,11 +32,17 @@ def parse(configuration_class: type[C], tier: str, description: str, arguments: 
     """
     given = _parse(configuration_class, tier, description, arguments)
     if given.resume:
+        saved_tier = read_json(given.run_dir / CONFIG).get("tier")
+        if saved_tier != tier:
+            raise UserError(
+                f"--resume: the run in {given.run_dir} is one of tier {saved_tier}; continue it"
+                " with that tier's script"
+            )
         saved = read_configuration(given.run_dir, configuration_class)
         merged = _parse(configuration_class, tier, description, arguments, default=saved)
-        for field in configuration_class.model_fields.keys() - FREE_ON_RESUME:
-            before, now = getattr(saved, field), getattr(merged, field)
-            if before != now:
+        for field in configuration_class.model_fields:
+            before, now = (option_value(getattr(c, field)) for c in (saved, merged))
+            if before != now and field not in FREE_ON_RESUME:
                 raise UserError(
                     f"{option_name(field)} {now}: the run in {given.run_dir} has {before}, and"
                     " --resume continues it unchanged; leave the option out, or start another"
@@ -69,7 +77,9 @@ def check_memory(configuration: Configuration) -> None:
     """
     sizes = configuration.layer_sizes
     parameters = sum(d_out * (d_in + 1) for d_in, d_out in itertools.pairwise(sizes))
-    activations = configuration.batch_size * sum(sizes)
+    # The test set goes through the network at once.
+    rows = max(configuration.batch_size, DATASETS[configuration.dataset].test)
+    activations = rows * sum(sizes)
     # Parameters, gradients, up to two moments of the optimizer, and a copy for a checkpoint.
     needed = (5 * parameters + 4 * activations) * np.dtype(configuration.dtype).itemsize
     available = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
@@ -82,9 +92,14 @@ def check_memory(configuration: Configuration) -> None:
 
 
 def run_script(main: Callable[[list[str]], None]) -> None:
-    """Call a script's main; tell a user's error in one line and leave with exit code 2."""
+    """Call a script's main; tell a user's error in one line and leave with exit code 2.
+
+    Ctrl-C before a run has begun to listen for it, or given twice, leaves with 130.
+    """
     try:
         main(sys.argv[1:])
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        raise SystemExit(128 + signal.SIGINT) from None

@@ -25,6 +25,8 @@ OptimizerName = Literal["sgd", "adam", "adamw"]
 ScheduleName = Literal[
     "constant", "step", "exponential", "cosine", "warmup-cosine", "warmup-linear", "one-cycle"
 ]
+# Adam's steps have the size of the learning rate, whatever the gradient's; sgd's are a share of it.
+LEARNING_RATES = {"sgd": 0.05, "adam": 0.001, "adamw": 0.001}
 Width = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
@@ -46,13 +48,17 @@ class Configuration(BaseModel):
     epochs: int = Field(10, ge=1, le=100_000, description="passes over the training set")
     batch_size: int = Field(128, ge=1, description="examples in a minibatch")
     optimizer: OptimizerName = Field("sgd", description="update rule")
-    learning_rate: float = Field(
-        0.1, gt=0, le=1000, allow_inf_nan=False, description="learning rate, or a schedule's peak"
+    learning_rate: float | None = Field(
+        None,
+        gt=0,
+        le=1000,
+        allow_inf_nan=False,
+        description="learning rate, or a schedule's peak (if None: 0.05 for sgd, else 0.001)",
     )
     momentum: float = Field(0.9, ge=0, lt=1, description="momentum of sgd")
     nesterov: bool = Field(False, description="Nesterov's momentum for sgd")
     weight_decay: float = Field(
-        0.0,
+        5e-4,
         ge=0,
         le=1000,
         allow_inf_nan=False,
@@ -64,7 +70,7 @@ class Configuration(BaseModel):
         allow_inf_nan=False,
         description="largest global norm of the gradient; longer ones are scaled down to it",
     )
-    schedule: ScheduleName = Field("constant", description="course of the learning rate")
+    schedule: ScheduleName = Field("one-cycle", description="course of the learning rate")
     warmup: float = Field(
         0.3, ge=0, lt=1, description="share of all steps that warm-up and one-cycle rise"
     )
@@ -87,6 +93,14 @@ class Configuration(BaseModel):
             return handler(values)
         except ValidationError as error:
             raise UserError(_one_line(cls, error)) from None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _choose_learning_rate(cls, values: Any) -> Any:
+        if isinstance(values, dict) and values.get("learning_rate") is None:
+            optimizer = values.get("optimizer", cls.model_fields["optimizer"].default)
+            return values | {"learning_rate": LEARNING_RATES.get(optimizer)}
+        return values
 
     @model_validator(mode="after")
     def _check_combinations(self) -> "Configuration":
@@ -117,6 +131,12 @@ class Configuration(BaseModel):
             raise UserError(
                 f"--nesterov with --optimizer {self.optimizer} --momentum {self.momentum}: it is a"
                 " form of sgd's momentum; use --optimizer sgd with a momentum above 0"
+            )
+        if self.schedule == "one-cycle" and self.warmup * self.total_steps == 1:
+            raise UserError(
+                f"--schedule one-cycle --warmup {self.warmup}: the rise would be 1 of"
+                f" {self.total_steps:,} steps, and it needs two to have a start and a peak; choose"
+                f" a --warmup of 0, or of {2 / self.total_steps:.3g} or more"
             )
         if self.resume and self.overwrite:
             raise UserError(
@@ -156,12 +176,16 @@ def option_name(field: str) -> str:
     return "--" + field.replace("_", "-")
 
 
+def option_value(value: Any) -> str:
+    """The command-line spelling of a field's value: (256, 128) -> 256 128."""
+    return " ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
 def _one_line(cls: type[Configuration], error: ValidationError) -> str:
     problem = error.errors(include_url=False)[0]
     field = str(problem["loc"][0]) if problem["loc"] else ""
     limit = problem["msg"].removeprefix("Input ").removeprefix("should ")
     if field not in cls.model_fields:
         return f"{option_name(field)}: no such option; see --help"
-    default = cls.model_fields[field].default
-    shown = " ".join(map(str, default)) if isinstance(default, tuple) else default
-    return f"{option_name(field)} {problem['input']}: must {limit}; the default is {shown}"
+    default = option_value(cls.model_fields[field].default)
+    return f"{option_name(field)} {problem['input']}: must {limit}; the default is {default}"

@@ -17,7 +17,7 @@ class ProgressDisplay:
 
     def __init__(self, epochs: int) -> None:
         self.epochs = epochs
-        self.console = Console(highlight=False)
+        self.console = Console(highlight=False, emoji=False)
         self._redrawn = 0.0
         self._bar = Progress(
             TextColumn("{task.description}"),

@@ -15,18 +15,20 @@ A train script keeps its loop to itself and tells a `Run` what happened:
 import math
 import os
 import platform
+import shlex
 import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 
 from common import run_folder
 from common.configuration import Configuration
-from common.diagnosis import to_array
+from common.diagnosis import first_non_finite, to_array
 from common.errors import UserError
 from common.processor import processor_name
 from common.progress import ProgressDisplay
@@ -48,6 +50,7 @@ HISTORY_COLUMNS = (
 STEP_COLUMNS = ("step", "epoch", "loss", "gradient_norm")
 
 
+@runtime_checkable
 class Stateful(Protocol):
     """A model or an optimizer: something whose state can be saved and loaded."""
 
@@ -57,7 +60,7 @@ class Stateful(Protocol):
 
 
 class DivergenceError(UserError):
-    """The loss is no longer finite."""
+    """The loss, the gradient or a parameter is no longer finite."""
 
 
 class Run:
@@ -97,22 +100,10 @@ class Run:
         self._check_folder()
 
     def _check_folder(self) -> None:
-        if self.configuration.resume:
-            if (self.folder / run_folder.TEST).exists():
-                raise UserError(
-                    f"--resume: the run in {self.folder} is finished; start another one with"
-                    " --run-dir, or this one anew with --overwrite"
-                )
-            if not (self.folder / run_folder.CHECKPOINT).exists():
-                raise UserError(
-                    f"--resume: {self.folder} holds no checkpoint yet; start anew with --overwrite"
-                )
-        elif (self.folder / run_folder.CONFIG).exists() and not self.configuration.overwrite:
-            raise UserError(
-                f"--run-dir {self.folder}: holds a run already; --overwrite replaces it,"
-                " --resume continues it if it is unfinished, another --run-dir keeps it"
-            )
         try:
+            held = [name for name in run_folder.FILES if (self.folder / name).exists()]
+            self._check_held(held)
+            self._made_folder = not self.folder.exists()
             self.folder.mkdir(parents=True, exist_ok=True)
             probe = self.folder / ("probe" + run_folder.PARTIAL)
             probe.touch()
@@ -122,6 +113,23 @@ class Run:
                 f"--run-dir {self.folder}: cannot be written ({error.strerror});"
                 " choose a folder that can"
             ) from None
+
+    def _check_held(self, held: list[str]) -> None:
+        if self.configuration.resume:
+            if run_folder.TEST in held:
+                raise UserError(
+                    f"--resume: the run in {self.folder} is finished; start another one with"
+                    " --run-dir, or this one anew with --overwrite"
+                )
+            if run_folder.CHECKPOINT not in held:
+                raise UserError(
+                    f"--resume: {self.folder} holds no checkpoint yet; start anew with --overwrite"
+                )
+        elif held and not self.configuration.overwrite:
+            raise UserError(
+                f"--run-dir {self.folder}: holds a run already ({held[0]}); --overwrite replaces"
+                " it, --resume continues it if it is unfinished, another --run-dir keeps it"
+            )
 
     def __enter__(self) -> "Run":
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -133,6 +141,10 @@ class Run:
         self._progress.stop()
         for number, handler in self._previous_handlers.items():
             signal.signal(number, handler)
+        if self._made_folder:
+            # Fails, as it should, unless the run ended before it wrote anything.
+            with suppress(OSError):
+                self.folder.rmdir()
 
     def _request_stop(self, number: int, _: object) -> None:
         self._signal = number
@@ -157,7 +169,13 @@ class Run:
             self._load_checkpoint()
             return
         for name in run_folder.FILES:
-            (self.folder / name).unlink(missing_ok=True)
+            try:
+                (self.folder / name).unlink(missing_ok=True)
+            except OSError as error:
+                raise UserError(
+                    f"cannot replace {self.folder / name}: {error.strerror}; remove it, or choose"
+                    " another --run-dir"
+                ) from None
         run_folder.write_json(
             self.folder / run_folder.CONFIG,
             {
@@ -243,10 +261,14 @@ class Run:
         if find_cause is not None:
             cause = find_cause()
         raise DivergenceError(
-            f"{what} at epoch {epoch + 1}, step {step + 1}"
-            f" ({cause}); try a smaller --learning-rate than"
-            f" {self.configuration.learning_rate}, --clip-norm 1 or another --initializer"
-            f" (the history so far is in {self.folder})"
+            f"{what} at epoch {epoch + 1}, step {step + 1} ({cause}); {self._remedy}"
+        )
+
+    @property
+    def _remedy(self) -> str:
+        return (
+            f"try a smaller --learning-rate than {self.configuration.learning_rate}, --clip-norm 1"
+            f" or another --initializer (the history so far is in {self.folder})"
         )
 
     def record_epoch(self, validation_loss: float, validation_accuracy: float) -> None:
@@ -258,10 +280,9 @@ class Run:
         configuration = self.configuration
         if not math.isfinite(validation_loss):
             raise DivergenceError(
-                f"the validation loss is {validation_loss} after epoch {self.epoch}: its last"
-                " update was not finite or too large; try a smaller --learning-rate than"
-                f" {configuration.learning_rate} or --clip-norm 1"
-                f" (the history so far is in {self.folder})"
+                f"the validation loss is {validation_loss} after epoch {self.epoch}, step"
+                f" {configuration.steps_per_epoch}"
+                f" ({first_non_finite(self._model.state_dict(), (), {})}); {self._remedy}"
             )
         count = DATASETS[configuration.dataset].train
         sizes = np.full(configuration.steps_per_epoch, configuration.batch_size)
@@ -326,11 +347,19 @@ class Run:
         self._save_checkpoint()
         assert self._signal is not None
         self._progress.line(
-            f"stopped in epoch {self.epoch}; continue with --resume --run-dir {self.folder}"
+            f"stopped in epoch {self.epoch}; continue with --resume --run-dir"
+            f" {shlex.quote(str(self.folder))}"
         )
         raise SystemExit(128 + self._signal)
 
     def _save_checkpoint(self) -> None:
+        for name, parameter in to_arrays(self._model.state_dict()).items():
+            # No step after the last update has looked at it: a unit that is off hides infinity.
+            if not np.isfinite(parameter).all():
+                epoch, step = divmod(len(self._losses) - 1, self.configuration.steps_per_epoch)
+                raise DivergenceError(
+                    f"{name} is not finite after epoch {epoch + 1}, step {step + 1}; {self._remedy}"
+                )
         tensors = {
             "steps.loss": np.array(self._losses, dtype=np.float64),
             "steps.gradient_norm": np.array(self._gradient_norms, dtype=np.float64),

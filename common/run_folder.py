@@ -16,6 +16,7 @@ import io
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -49,7 +50,8 @@ def write_file(path: Path, content: bytes) -> None:
         partial.write_bytes(content)
         os.replace(partial, path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # the folder itself may be gone
+            partial.unlink()
         raise UserError(
             f"cannot write {path}: {error.strerror}; make room or choose another --run-dir"
             " (what was written before is whole, and --resume continues from it)"
@@ -68,6 +70,23 @@ def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]
     writer.writerow(columns)
     writer.writerows(rows)
     write_file(path, text.getvalue().encode())
+
+
+def read_table(path: Path) -> dict[str, list[float]]:
+    """Read a CSV file of numbers: its columns by name. Raises UserError as `read_json`."""
+    try:
+        with path.open(newline="") as file:
+            header, *rows = list(csv.reader(file))
+        columns = zip(*([float(cell) for cell in row] for row in rows), strict=True)
+        return dict(zip(header, map(list, columns), strict=True))
+    except FileNotFoundError:
+        raise UserError(f"{path} does not exist: the run is not finished") from None
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror}; check the path") from None
+    except ValueError as error:
+        raise UserError(
+            f"{path} is damaged ({error}); delete {path.parent} and train again"
+        ) from None
 
 
 def write_tensors(
@@ -124,8 +143,10 @@ def read_configuration(folder: Path, configuration_class: type[C]) -> C:
         UserError: where there is none, or it breaks the limits of today's options.
     """
     content = read_json(folder / CONFIG)
+    # Where the folder lies now, and not how the run was begun: --resume rules out --overwrite.
+    here = {"run_dir": folder, "overwrite": False, "resume": False}
     try:
-        return configuration_class.model_validate(content["options"] | {"run_dir": folder})
+        return configuration_class.model_validate(content["options"] | here)
     except (KeyError, TypeError, UserError) as error:
         raise UserError(
             f"{folder / CONFIG} is damaged ({error}); delete {folder} and train again"
@@ -140,7 +161,7 @@ def check_state(
     Raises:
         UserError: names the first tensor that is missing, unexpected, of another shape or dtype.
     """
-    for name in state.keys() | expected.keys():
+    for name in sorted(state.keys() | expected.keys()):
         if name not in state or name not in expected:
             what = "has no" if name not in state else "has an unexpected"
             raise UserError(

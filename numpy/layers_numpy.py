@@ -46,37 +46,45 @@ class Linear(Layer):
         dtype: float32 or float64.
         needs_input_gradient: False for the first layer, since nobody trains the images: it saves
             a matrix product as large as the forward one.
+        bias: False before batch normalization, which would subtract the bias again.
     """
 
     def __init__(
-        self, d_in: int, d_out: int, dtype: Any = np.float32, needs_input_gradient: bool = True
+        self,
+        d_in: int,
+        d_out: int,
+        dtype: Any = np.float32,
+        needs_input_gradient: bool = True,
+        bias: bool = True,
     ) -> None:
         self.needs_input_gradient = needs_input_gradient
         self.W = np.zeros((d_out, d_in), dtype)
-        self.b = np.zeros(d_out, dtype)
         self.grad_W = np.zeros_like(self.W)
-        self.grad_b = np.zeros_like(self.b)
+        self.b = np.zeros(d_out, dtype) if bias else None
+        self.grad_b = np.zeros(d_out, dtype) if bias else None
 
     def forward(self, X):
         self.X = X
         Z = X @ self.W.T
-        Z += self.b
+        if self.b is not None:
+            Z += self.b
         return Z
 
     def backward(self, grad_Z):
         # W is used once for each example of the minibatch, so the gradients of its uses add up:
         # the product sums over the n rows. (The 1/n of the mean is in grad_Z already.)
         np.matmul(grad_Z.T, self.X, out=self.grad_W)
-        np.sum(grad_Z, axis=0, out=self.grad_b)
+        if self.b is not None:
+            np.sum(grad_Z, axis=0, out=self.grad_b)
         if not self.needs_input_gradient:
             return None
         return grad_Z @ self.W
 
     def parameters(self):
-        return {"weight": self.W, "bias": self.b}
+        return {"weight": self.W} | ({} if self.b is None else {"bias": self.b})
 
     def gradients(self):
-        return {"weight": self.grad_W, "bias": self.grad_b}
+        return {"weight": self.grad_W} | ({} if self.b is None else {"bias": self.grad_b})
 
 
 class Activation(Layer):

@@ -24,7 +24,7 @@ class MLP:
         layer_sizes: (inputs, hidden widths ..., outputs).
         activation: identity, relu, sigmoid, tanh or softsign.
         initializer: a name of `common.initializers`.
-        batch_norm: normalize before each hidden activation.
+        batch_norm: normalize before each hidden activation; its shift stands in for the bias.
         dropout: probability of dropping a hidden activation.
         seed: of the initial weights.
         dtype: float32 or float64.
@@ -42,7 +42,9 @@ class MLP:
     ) -> None:
         self.layers: list[Layer] = []
         for i, (d_in, d_out) in enumerate(pairwise(layer_sizes[:-1])):
-            self.layers.append(Linear(d_in, d_out, dtype, needs_input_gradient=i > 0))
+            self.layers.append(
+                Linear(d_in, d_out, dtype, needs_input_gradient=i > 0, bias=not batch_norm)
+            )
             if batch_norm:
                 self.layers.append(BatchNorm1d(d_out, dtype))
             self.layers.append(Activation(activation))

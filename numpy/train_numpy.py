@@ -90,7 +90,7 @@ def predict(logits: Float[np.ndarray, "n k"]) -> Int[np.ndarray, " n"]:
 def evaluate(model: MLP, split: Split, loss: str) -> tuple[float, float]:
     """Mean loss and accuracy of the model, in evaluation, on a whole split."""
     logits = model.forward(split.images)
-    value, _ = LOSSES[loss](logits, targets(split.labels, loss, logits.shape[1], logits.dtype))
+    value, _ = LOSSES[loss](logits, targets(split.labels, loss, logits.shape[1], logits.dtype.name))
     return value, float((predict(logits) == split.labels).mean())
 
 

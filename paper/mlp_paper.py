@@ -31,7 +31,7 @@ class MLP(nn.Module):
         layer_sizes: (inputs, hidden widths ..., outputs).
         activation: identity, relu, sigmoid, tanh or softsign.
         initializer: a name of `common.initializers`, drawn here by `nn.init`.
-        batch_norm: normalize before each hidden activation.
+        batch_norm: normalize before each hidden activation; its shift stands in for the bias.
         dropout: probability of dropping a hidden activation.
     """
 
@@ -46,7 +46,7 @@ class MLP(nn.Module):
         super().__init__()
         layers: list[nn.Module] = []
         for d_in, d_out in pairwise(layer_sizes[:-1]):
-            layers.append(nn.Linear(d_in, d_out))
+            layers.append(nn.Linear(d_in, d_out, bias=not batch_norm))
             if batch_norm:
                 layers.append(nn.BatchNorm1d(d_out))
             layers.append(ACTIVATIONS[activation]())
@@ -73,7 +73,8 @@ class MLP(nn.Module):
 
 def initialize(linear: nn.Linear, initializer: str) -> None:
     """Draw the weight from the named distribution and set the bias to 0."""
-    nn.init.zeros_(linear.bias)
+    if linear.bias is not None:
+        nn.init.zeros_(linear.bias)
     match initializer:
         case "lecun-normal":
             nn.init.kaiming_normal_(linear.weight, nonlinearity="linear")

@@ -34,20 +34,30 @@ class Linear(Layer):
     Args:
         d_in, d_out: width of the input and of the output.
         dtype, device: of the parameters.
+        bias: False before batch normalization, which would subtract the bias again.
     """
 
     def __init__(
-        self, d_in: int, d_out: int, dtype: torch.dtype, device: torch.device | str
+        self,
+        d_in: int,
+        d_out: int,
+        dtype: torch.dtype,
+        device: torch.device | str,
+        bias: bool = True,
     ) -> None:
         self.W = torch.zeros(d_out, d_in, dtype=dtype, device=device, requires_grad=True)
-        self.b = torch.zeros(d_out, dtype=dtype, device=device, requires_grad=True)
+        self.b = None
+        if bias:
+            self.b = torch.zeros(d_out, dtype=dtype, device=device, requires_grad=True)
 
     def forward(self, X):
+        if self.b is None:
+            return X @ self.W.T
         # b + X Wᵀ in one operation, which adds b without another pass over Z.
         return torch.addmm(self.b, X, self.W.T)
 
     def parameters(self):
-        return {"weight": self.W, "bias": self.b}
+        return {"weight": self.W} | ({} if self.b is None else {"bias": self.b})
 
 
 class Activation(Layer):

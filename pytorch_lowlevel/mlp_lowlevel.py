@@ -25,7 +25,7 @@ class MLP:
         layer_sizes: (inputs, hidden widths ..., outputs).
         activation: identity, relu, sigmoid, tanh or softsign.
         initializer: a name of `common.initializers`.
-        batch_norm: normalize before each hidden activation.
+        batch_norm: normalize before each hidden activation; its shift stands in for the bias.
         dropout: probability of dropping a hidden activation.
         seed: of the initial weights.
         dtype: torch.float32 or torch.float64.
@@ -45,7 +45,7 @@ class MLP:
     ) -> None:
         self.layers: list[Layer] = []
         for d_in, d_out in pairwise(layer_sizes[:-1]):
-            self.layers.append(Linear(d_in, d_out, dtype, device))
+            self.layers.append(Linear(d_in, d_out, dtype, device, bias=not batch_norm))
             if batch_norm:
                 self.layers.append(BatchNorm1d(d_out, dtype, device))
             self.layers.append(Activation(activation))

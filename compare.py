@@ -1,0 +1,244 @@
+"""Train the three tiers from the same start, or read run folders, and compare them.
+
+    python compare.py                        trains, prints a table, draws two figures
+    python compare.py runs/numpy runs/paper  compares runs that are there already
+
+Each tier trains in a process of its own, one after the other: the thread pools of NumPy's and of
+torch's matrix products would otherwise wait for each other on the same cores.
+"""
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import tyro
+from jaxtyping import Float, Int
+from mlp_numpy import MLP
+from pydantic import Field
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from train_numpy import predict
+
+from common import run_folder
+from common.command_line import check_memory, run_script
+from common.configuration import REPOSITORY, Configuration, TorchConfiguration, option_name
+from common.curves import Curve, draw_drift, draw_learning_curves
+from common.errors import UserError
+from data.mnist import DatasetUnavailable, load_dataset
+
+SCRIPTS = {
+    "numpy": REPOSITORY / "numpy" / "train_numpy.py",
+    "lowlevel": REPOSITORY / "pytorch_lowlevel" / "train_lowlevel.py",
+    "paper": REPOSITORY / "paper" / "train_paper.py",
+}
+OWN_FOLDER = REPOSITORY / "runs" / "compare"
+CURVES = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
+LEARNING_CURVES = "learning_curves.png"
+DRIFT = "drift.png"
+
+
+class Comparison(TorchConfiguration):
+    """What to train and compare; the options are those of the train scripts."""
+
+    runs: tyro.conf.Positional[tuple[Path, ...]] = Field(
+        (), description="run folders to compare instead of training"
+    )
+
+
+@dataclass(frozen=True)
+class FinishedRun:
+    """What is read of a run folder. Losses and accuracies per epoch are in `curve`."""
+
+    folder: Path
+    tier: str
+    configuration: TorchConfiguration
+    curve: Curve
+    seconds: list[float]
+    step_losses: Float[np.ndarray, " steps"]
+    test_accuracy: float
+    weights: dict[str, np.ndarray]
+
+
+def main(arguments: list[str]) -> None:
+    comparison = tyro.cli(Comparison, args=arguments, description=__doc__)
+    if comparison.resume:
+        raise UserError("--resume: resume a tier's run with its train script, then compare them")
+    folder = comparison.run_dir or OWN_FOLDER
+    if comparison.runs:
+        runs = [read_run(path) for path in comparison.runs]
+    else:
+        check_memory(comparison)
+        comparison = use_available_data(comparison)
+        runs = [read_run(path) for path in train_all(comparison, folder)]
+    print_table(runs)
+    draw(runs, folder)
+
+
+def use_available_data(comparison: Comparison) -> Comparison:
+    """The same comparison, on digits where MNIST is not to be had; says so in one line."""
+    try:
+        load_dataset(comparison.dataset, comparison.data_root, comparison.dtype)
+    except DatasetUnavailable as error:
+        if comparison.dataset != "mnist":
+            raise
+        print(f"{error}; going on with scikit-learn's digits instead", file=sys.stderr)
+        # Validated anew: not every batch size for MNIST is one for digits.
+        return Comparison.model_validate(comparison.model_dump() | {"dataset": "digits"})
+    return comparison
+
+
+def train_all(comparison: Comparison, folder: Path) -> list[Path]:
+    """Train every tier in float32 and float64; the folders of the runs."""
+    folders = []
+    for dtype in ("float32", "float64"):
+        for tier, script in SCRIPTS.items():
+            run_dir = folder / f"{tier}-{dtype}"
+            changes = {"dtype": dtype, "run_dir": run_dir}
+            if comparison.run_dir is None:
+                # This script's own folder is there to be replaced; a folder of the user's is not.
+                changes["overwrite"] = True
+            options = command_line(comparison.model_copy(update=changes), tier)
+            print(f"\n{tier}, {dtype}, on {comparison.dataset}", flush=True)
+            exit_code = subprocess.run([sys.executable, script, *options]).returncode
+            if exit_code != 0:
+                raise SystemExit(exit_code)
+            folders.append(run_dir)
+    return folders
+
+
+def command_line(configuration: TorchConfiguration, tier: str) -> list[str]:
+    """The options that make a train script read this configuration."""
+    fields = Configuration if tier == "numpy" else TorchConfiguration
+    options: list[str] = []
+    for field in fields.model_fields:
+        value = getattr(configuration, field)
+        match value:
+            case None | False:
+                pass
+            case True:
+                options.append(option_name(field))
+            case tuple():
+                options += [option_name(field), *map(str, value)]
+            case _:
+                options += [option_name(field), str(value)]
+    return options
+
+
+def read_run(folder: Path) -> FinishedRun:
+    """Read a run folder.
+
+    Raises:
+        UserError: where there is no finished run, or a file is damaged.
+    """
+    configuration = run_folder.read_configuration(folder, TorchConfiguration)
+    tier = run_folder.read_json(folder / run_folder.CONFIG)["tier"]
+    test = run_folder.read_json(folder / run_folder.TEST)
+    weights, _ = run_folder.read_tensors(folder / run_folder.MODEL)
+    history = run_folder.read_table(folder / run_folder.HISTORY)
+    steps = run_folder.read_table(folder / run_folder.STEPS)
+    return FinishedRun(
+        folder=folder,
+        tier=tier,
+        configuration=configuration,
+        curve=Curve(tier, configuration.dtype, **{name: history[name] for name in CURVES}),
+        seconds=history["seconds"],
+        step_losses=np.array(steps["loss"]),
+        test_accuracy=test["test_accuracy"],
+        weights=weights,
+    )
+
+
+def print_table(runs: list[FinishedRun]) -> None:
+    """One row per run, each measured against the first run of tier 1 in the same precision."""
+    datasets = ", ".join(dict.fromkeys(run.configuration.dataset for run in runs))
+    table = Table(
+        title=f"The tiers on {datasets}", box=SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0)
+    )
+    for column in ("tier", "dtype"):
+        table.add_column(column, no_wrap=True)
+    for column in (
+        "epochs",
+        "train\nloss",
+        "validation\naccuracy",
+        "test\naccuracy",
+        "s per\nepoch",
+        "weights\ndiffer",
+        "other\nlabels",
+    ):
+        table.add_column(column, justify="right", no_wrap=True)
+    for run in runs:
+        table.add_row(
+            run.tier,
+            run.configuration.dtype,
+            str(len(run.seconds)),
+            f"{run.curve.train_loss[-1]:.4f}",
+            f"{run.curve.validation_accuracy[-1]:.2%}",
+            f"{run.test_accuracy:.2%}",
+            f"{median(run.seconds):.2f}",
+            *differences(run, reference(run, runs)),
+        )
+    Console().print(table)
+    print(
+        "The last two columns: the largest difference of any weight, and how many of the test\n"
+        "set's predictions differ, from the first run of the same dtype, tier 1's if there is one."
+    )
+
+
+def reference(run: FinishedRun, runs: list[FinishedRun]) -> FinishedRun:
+    """The run that this one is measured against: tier 1 of the same precision, or the first."""
+    same = [other for other in runs if other.configuration.dtype == run.configuration.dtype]
+    return next((other for other in same if other.tier == "numpy"), same[0])
+
+
+def differences(run: FinishedRun, to: FinishedRun) -> tuple[str, str]:
+    """Largest difference of a weight and number of differing test predictions, as text."""
+    shapes = [{name: w.shape for name, w in each.weights.items()} for each in (run, to)]
+    if run is to or shapes[0] != shapes[1]:
+        return "-", "-"
+    largest = max(float(abs(run.weights[name] - to.weights[name]).max()) for name in run.weights)
+    differing = int((test_predictions(run) != test_predictions(to)).sum())
+    return f"{largest:.1e}", str(differing)
+
+
+def test_predictions(run: FinishedRun) -> Int[np.ndarray, " n"]:
+    """What the run's weights predict for its test set, in the run's own precision."""
+    options = run.configuration
+    dataset = load_dataset(options.dataset, options.data_root, options.dtype)
+    model = MLP(
+        options.layer_sizes,
+        options.activation,
+        batch_norm=options.batch_norm,
+        dropout=options.dropout,
+        dtype=options.dtype,
+    )
+    model.load_state_dict(run.weights)
+    model.eval()
+    return predict(model.forward(dataset.test.images))
+
+
+def draw(runs: list[FinishedRun], folder: Path) -> None:
+    """Draw the learning curves and, where several runs share a precision, their drift."""
+    folder.mkdir(parents=True, exist_ok=True)
+    dataset = runs[0].configuration.dataset
+    curves = [run.curve for run in runs]
+    draw_learning_curves(curves, f"Learning curves on {dataset}", folder / LEARNING_CURVES)
+    print(f"learning curves -> {folder / LEARNING_CURVES}")
+
+    drifts = {}
+    for dtype in ("float32", "float64"):
+        losses = [run.step_losses for run in runs if run.configuration.dtype == dtype]
+        if len(losses) > 1:
+            steps = min(map(len, losses))
+            drifts[dtype] = np.ptp([series[:steps] for series in losses], axis=0)
+    if drifts:
+        title = f"Largest difference between the tiers in the loss of each step, on {dataset}"
+        draw_drift(drifts, title, folder / DRIFT)
+        print(f"drift           -> {folder / DRIFT}")
+
+
+if __name__ == "__main__":
+    run_script(main)
