@@ -25,7 +25,13 @@ from train_numpy import predict
 
 from common import run_folder
 from common.command_line import check_memory, run_script
-from common.configuration import REPOSITORY, Configuration, TorchConfiguration, option_name
+from common.configuration import (
+    REPOSITORY,
+    Configuration,
+    PaperConfiguration,
+    TorchConfiguration,
+    option_name,
+)
 from common.curves import Curve, draw_drift, draw_learning_curves
 from common.errors import UserError
 from data.mnist import DatasetUnavailable, load_dataset
@@ -35,13 +41,14 @@ SCRIPTS = {
     "lowlevel": REPOSITORY / "pytorch_lowlevel" / "train_lowlevel.py",
     "paper": REPOSITORY / "paper" / "train_paper.py",
 }
+OPTIONS = {"numpy": Configuration, "lowlevel": TorchConfiguration, "paper": PaperConfiguration}
 OWN_FOLDER = REPOSITORY / "runs" / "compare"
 CURVES = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
 LEARNING_CURVES = "learning_curves.png"
 DRIFT = "drift.png"
 
 
-class Comparison(TorchConfiguration):
+class Comparison(PaperConfiguration):
     """What to train and compare; the options are those of the train scripts."""
 
     runs: tyro.conf.Positional[tuple[Path, ...]] = Field(
@@ -55,7 +62,7 @@ class FinishedRun:
 
     folder: Path
     tier: str
-    configuration: TorchConfiguration
+    configuration: PaperConfiguration
     curve: Curve
     seconds: list[float]
     step_losses: Float[np.ndarray, " steps"]
@@ -110,11 +117,10 @@ def train_all(comparison: Comparison, folder: Path) -> list[Path]:
     return folders
 
 
-def command_line(configuration: TorchConfiguration, tier: str) -> list[str]:
+def command_line(configuration: PaperConfiguration, tier: str) -> list[str]:
     """The options that make a train script read this configuration."""
-    fields = Configuration if tier == "numpy" else TorchConfiguration
     options: list[str] = []
-    for field in fields.model_fields:
+    for field in OPTIONS[tier].model_fields:
         value = getattr(configuration, field)
         match value:
             case None | False:
@@ -134,7 +140,7 @@ def read_run(folder: Path) -> FinishedRun:
     Raises:
         UserError: where there is no finished run, or a file is damaged.
     """
-    configuration = run_folder.read_configuration(folder, TorchConfiguration)
+    configuration = run_folder.read_configuration(folder, PaperConfiguration)
     tier = run_folder.read_json(folder / run_folder.CONFIG)["tier"]
     test = run_folder.read_json(folder / run_folder.TEST)
     weights, _ = run_folder.read_tensors(folder / run_folder.MODEL)

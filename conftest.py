@@ -23,11 +23,18 @@ TIER_MODULES = [
 # The shapes that the annotations claim are checked at every call that a test makes.
 install_import_hook([*TIER_MODULES, "common", "data"], "beartype.beartype")
 
+from data.mnist import Dataset, load_dataset  # noqa: E402
+
 
 @pytest.fixture(scope="session")
 def mnist_root() -> Path:
-    """The folder that holds MNIST/raw. Without it the tests fail rather than skip."""
+    """The folder that holds MNIST/raw; without MNIST the tests fail rather than skip."""
     root = ROOT / "data"
-    if not list((root / "MNIST" / "raw").glob("train-images-idx3-ubyte*")):
-        pytest.fail(f"the tests need MNIST in {root / 'MNIST' / 'raw'}: run make compare once")
+    load_dataset("mnist", root)
     return root
+
+
+@pytest.fixture(scope="session")
+def mnist(mnist_root: Path) -> Dataset:
+    """The real MNIST in float32."""
+    return load_dataset("mnist", mnist_root)

@@ -171,6 +171,14 @@ class TorchConfiguration(Configuration):
     )
 
 
+class PaperConfiguration(TorchConfiguration):
+    """The options of tier 3, whose module can be compiled."""
+
+    compile: bool = Field(
+        False, description="compile the model with torch.compile; CUDA graphs on a GPU"
+    )
+
+
 def option_name(field: str) -> str:
     """The command-line spelling of a field: learning_rate -> --learning-rate."""
     return "--" + field.replace("_", "-")
@@ -187,5 +195,8 @@ def _one_line(cls: type[Configuration], error: ValidationError) -> str:
     limit = problem["msg"].removeprefix("Input ").removeprefix("should ")
     if field not in cls.model_fields:
         return f"{option_name(field)}: no such option; see --help"
-    default = option_value(cls.model_fields[field].default)
-    return f"{option_name(field)} {problem['input']}: must {limit}; the default is {default}"
+    default = cls.model_fields[field].default
+    remedy = f"the default is {option_value(default)}"
+    if default is None:
+        remedy = "leave it out for the default"
+    return f"{option_name(field)} {problem['input']}: must {limit}; {remedy}"

@@ -22,13 +22,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import Any, TypeVar
 
 import numpy as np
 
 from common import run_folder
+from common.checkpoint import Record, Stateful, load_checkpoint, save_checkpoint, to_arrays
 from common.configuration import Configuration
-from common.diagnosis import first_non_finite, to_array
+from common.diagnosis import first_non_finite
 from common.errors import UserError
 from common.processor import processor_name
 from common.progress import ProgressDisplay
@@ -48,15 +49,6 @@ HISTORY_COLUMNS = (
     "seconds",
 )
 STEP_COLUMNS = ("step", "epoch", "loss", "gradient_norm")
-
-
-@runtime_checkable
-class Stateful(Protocol):
-    """A model or an optimizer: something whose state can be saved and loaded."""
-
-    def state_dict(self) -> dict[str, Any]: ...
-
-    def load_state_dict(self, state: dict[str, Any]) -> Any: ...
 
 
 class DivergenceError(UserError):
@@ -82,15 +74,8 @@ class Run:
         self.tier = tier
         self.lazy = lazy
         self.folder = Path(configuration.run_dir)
-        self.history: list[dict[str, Any]] = []
-        self.epoch = 1
-        # Of every step so far: mean loss, norm of the gradient (NaN where it isn't computed),
-        # number of right predictions; the first `_read` of each are plain numbers.
-        self._losses: list[Any] = []
-        self._gradient_norms: list[Any] = []
-        self._correct: list[Any] = []
-        self._read = 0
-        self._seconds = 0.0
+        self._record = Record()
+        self._read = 0  # so many steps of the record are plain numbers
         self._signal: int | None = None
         self._previous_handlers: dict[int, Any] = {}
         self._model: Stateful
@@ -166,7 +151,9 @@ class Run:
         """
         self._model, self._optimizer, self._scheduler = model, optimizer, scheduler
         if self.configuration.resume:
-            self._load_checkpoint()
+            path = self.folder / run_folder.CHECKPOINT
+            self._record = load_checkpoint(path, model, optimizer, scheduler)
+            self._read = len(self._record.losses)
             return
         for name in run_folder.FILES:
             try:
@@ -187,8 +174,8 @@ class Run:
 
     def epochs(self) -> Iterator[int]:
         """The epochs that are left, counted from 1."""
-        while self.epoch <= self.configuration.epochs:
-            yield self.epoch
+        while self._record.epoch <= self.configuration.epochs:
+            yield self._record.epoch
 
     def steps(self, minibatches: Iterable[Indices]) -> Iterator[tuple[int, Indices]]:
         """Pairs (step of the whole run, minibatch) of this epoch; times what is done with them.
@@ -196,10 +183,10 @@ class Run:
         Steps that a resumed run has behind it are passed over. After Ctrl-C or SIGTERM the step
         that runs is finished, a checkpoint written, and the program left with 130 or 143.
         """
-        first_step = (self.epoch - 1) * self.configuration.steps_per_epoch
-        done = len(self._losses) - first_step
-        self._progress.start_epoch(self.epoch, self.configuration.steps_per_epoch, done)
-        before = self._seconds
+        first_step = (self._record.epoch - 1) * self.configuration.steps_per_epoch
+        done = len(self._record.losses) - first_step
+        self._progress.start_epoch(self._record.epoch, self.configuration.steps_per_epoch, done)
+        before = self._record.seconds
         started = time.perf_counter()
         for step_of_epoch, indices in enumerate(minibatches):
             if step_of_epoch < done:
@@ -207,13 +194,13 @@ class Run:
             yield first_step + step_of_epoch, indices
             if self._progress.due:
                 self._read_steps()
-                self._progress.update(step_of_epoch + 1, self._losses[-1])
+                self._progress.update(step_of_epoch + 1, self._record.losses[-1])
             if self._signal is not None:
                 self._read_steps()
-                self._seconds = before + time.perf_counter() - started
+                self._record.seconds = before + time.perf_counter() - started
                 self._leave()
         self._read_steps()
-        self._seconds = before + time.perf_counter() - started
+        self._record.seconds = before + time.perf_counter() - started
 
     def record_step(
         self,
@@ -233,23 +220,23 @@ class Run:
         Raises:
             DivergenceError: where the loss or the norm is not finite.
         """
-        self._losses.append(loss)
-        self._correct.append(correct)
-        self._gradient_norms.append(gradient_norm)
+        self._record.losses.append(loss)
+        self._record.correct.append(correct)
+        self._record.gradient_norms.append(gradient_norm)
         if not self.lazy:
             self._read_steps(find_cause)
 
     def _read_steps(self, find_cause: Callable[[], str] | None = None) -> None:
         """Fetch what was recorded since the last reading, from the device if it lies there."""
-        for index in range(self._read, len(self._losses)):
-            self._losses[index] = float(self._losses[index])
-            self._gradient_norms[index] = float(self._gradient_norms[index])
-            self._correct[index] = int(self._correct[index])
+        for index in range(self._read, len(self._record.losses)):
+            self._record.losses[index] = float(self._record.losses[index])
+            self._record.gradient_norms[index] = float(self._record.gradient_norms[index])
+            self._record.correct[index] = int(self._record.correct[index])
             self._check_step(index, find_cause)
-        self._read = len(self._losses)
+        self._read = len(self._record.losses)
 
     def _check_step(self, index: int, find_cause: Callable[[], str] | None) -> None:
-        loss, gradient_norm = self._losses[index], self._gradient_norms[index]
+        loss, gradient_norm = self._record.losses[index], self._record.gradient_norms[index]
         clipped = self.configuration.clip_norm is not None
         if math.isfinite(loss) and (math.isfinite(gradient_norm) or not clipped):
             return
@@ -280,41 +267,41 @@ class Run:
         configuration = self.configuration
         if not math.isfinite(validation_loss):
             raise DivergenceError(
-                f"the validation loss is {validation_loss} after epoch {self.epoch}, step"
+                f"the validation loss is {validation_loss} after epoch {self._record.epoch}, step"
                 f" {configuration.steps_per_epoch}"
                 f" ({first_non_finite(self._model.state_dict(), (), {})}); {self._remedy}"
             )
         count = DATASETS[configuration.dataset].train
         sizes = np.full(configuration.steps_per_epoch, configuration.batch_size)
         sizes[-1] = count - configuration.batch_size * (len(sizes) - 1)
-        losses = np.array(self._losses[-len(sizes) :])
+        losses = np.array(self._record.losses[-len(sizes) :])
         row = {
-            "epoch": self.epoch,
+            "epoch": self._record.epoch,
             "train_loss": float(losses @ sizes / count),
-            "train_accuracy": sum(self._correct[-len(sizes) :]) / count,
+            "train_accuracy": sum(self._record.correct[-len(sizes) :]) / count,
             "validation_loss": float(validation_loss),
             "validation_accuracy": float(validation_accuracy),
-            "learning_rate": learning_rate(configuration, len(self._losses) - 1),
-            "gradient_norm": float(np.mean(self._gradient_norms[-len(sizes) :])),
-            "seconds": self._seconds,
+            "learning_rate": learning_rate(configuration, len(self._record.losses) - 1),
+            "gradient_norm": float(np.mean(self._record.gradient_norms[-len(sizes) :])),
+            "seconds": self._record.seconds,
         }
-        self.history.append(row)
+        self._record.history.append(row)
         self._progress.line(
-            f"epoch {self.epoch:2}/{configuration.epochs}"
+            f"epoch {self._record.epoch:2}/{configuration.epochs}"
             f"  train loss {row['train_loss']:.4f}"
             f"  validation loss {row['validation_loss']:.4f}"
             f"  validation accuracy {row['validation_accuracy']:.2%}"
             f"  {row['seconds']:.2f} s"
         )
-        self.epoch += 1
-        self._seconds = 0.0
+        self._record.epoch += 1
+        self._record.seconds = 0.0
         run_folder.write_table(
             self.folder / run_folder.HISTORY,
             HISTORY_COLUMNS,
-            ([row[column] for column in HISTORY_COLUMNS] for row in self.history),
+            ([row[column] for column in HISTORY_COLUMNS] for row in self._record.history),
         )
         self._save_checkpoint()
-        if self._signal is not None and self.epoch <= configuration.epochs:
+        if self._signal is not None and self._record.epoch <= configuration.epochs:
             self._leave()
 
     def finish(self, test_loss: float, test_accuracy: float) -> None:
@@ -331,7 +318,7 @@ class Run:
             (
                 (step + 1, step // per_epoch + 1, loss, norm)
                 for step, (loss, norm) in enumerate(
-                    zip(self._losses, self._gradient_norms, strict=True)
+                    zip(self._record.losses, self._record.gradient_norms, strict=True)
                 )
             ),
         )
@@ -347,7 +334,7 @@ class Run:
         self._save_checkpoint()
         assert self._signal is not None
         self._progress.line(
-            f"stopped in epoch {self.epoch}; continue with --resume --run-dir"
+            f"stopped in epoch {self._record.epoch}; continue with --resume --run-dir"
             f" {shlex.quote(str(self.folder))}"
         )
         raise SystemExit(128 + self._signal)
@@ -356,53 +343,19 @@ class Run:
         for name, parameter in to_arrays(self._model.state_dict()).items():
             # No step after the last update has looked at it: a unit that is off hides infinity.
             if not np.isfinite(parameter).all():
-                epoch, step = divmod(len(self._losses) - 1, self.configuration.steps_per_epoch)
+                epoch, step = divmod(
+                    len(self._record.losses) - 1, self.configuration.steps_per_epoch
+                )
                 raise DivergenceError(
                     f"{name} is not finite after epoch {epoch + 1}, step {step + 1}; {self._remedy}"
                 )
-        tensors = {
-            "steps.loss": np.array(self._losses, dtype=np.float64),
-            "steps.gradient_norm": np.array(self._gradient_norms, dtype=np.float64),
-            "steps.correct": np.array(self._correct, dtype=np.int64),
-        }
-        for owner, stateful in (("model", self._model), ("optimizer", self._optimizer)):
-            for name, tensor in to_arrays(stateful.state_dict()).items():
-                tensors[f"{owner}.{name}"] = tensor
-        metadata = {"epoch": self.epoch, "seconds": self._seconds, "history": self.history}
-        if self._scheduler is not None:
-            metadata["scheduler"] = self._scheduler.state_dict()
-        run_folder.write_tensors(self.folder / run_folder.CHECKPOINT, tensors, metadata)
-
-    def _load_checkpoint(self) -> None:
-        path = self.folder / run_folder.CHECKPOINT
-        tensors, metadata = run_folder.read_tensors(path)
-        states: dict[str, dict[str, np.ndarray]] = {"model": {}, "optimizer": {}}
-        try:
-            for key, tensor in tensors.items():
-                owner, _, name = key.partition(".")
-                if owner in states:
-                    states[owner][name] = tensor
-            self._losses = tensors["steps.loss"].tolist()
-            self._gradient_norms = tensors["steps.gradient_norm"].tolist()
-            self._correct = tensors["steps.correct"].tolist()
-            self._read = len(self._losses)
-            self.epoch = metadata["epoch"]
-            self._seconds = metadata["seconds"]
-            self.history = metadata["history"]
-            if self._scheduler is not None:
-                self._scheduler.load_state_dict(metadata["scheduler"])
-        except KeyError as error:
-            raise UserError(
-                f"{path} is no checkpoint of a run (it lacks {error}); delete it and train again"
-            ) from None
-        for owner, stateful in (("model", self._model), ("optimizer", self._optimizer)):
-            run_folder.check_state(path, states[owner], to_arrays(stateful.state_dict()))
-            stateful.load_state_dict(states[owner])
-
-
-def to_arrays(state: dict[str, Any]) -> dict[str, np.ndarray]:
-    """A state dictionary as NumPy arrays, wherever its tensors lie."""
-    return {name: to_array(tensor) for name, tensor in state.items()}
+        save_checkpoint(
+            self.folder / run_folder.CHECKPOINT,
+            self._record,
+            self._model,
+            self._optimizer,
+            self._scheduler,
+        )
 
 
 def environment() -> dict[str, Any]:

@@ -149,8 +149,9 @@ def clip_gradient_norm(gradients: Iterable[torch.Tensor], max_norm: float) -> to
     """
     gradients = list(gradients)
     norm = torch.stack([gradient.norm() for gradient in gradients]).norm()
-    # PyTorch's formula, whose 1e-6 keeps a gradient of 0 from dividing by 0.
-    scale = (max_norm / (norm + 1e-6)).clamp(max=1.0)
+    # PyTorch's formula, whose 1e-6 keeps a gradient of 0 from dividing by 0. fmin, since a NaN
+    # must not spread to the gradients that have none: the run looks for where it came from.
+    scale = torch.fmin(max_norm / (norm + 1e-6), torch.ones_like(norm))
     for gradient in gradients:
         gradient.mul_(scale)
     return norm

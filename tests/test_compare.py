@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import compare
 from common.command_line import parse
-from common.configuration import REPOSITORY, Configuration, TorchConfiguration
+from common.configuration import REPOSITORY, Configuration, PaperConfiguration
 from common.errors import UserError
 
 MAINS = {"numpy": train_numpy.main, "lowlevel": train_lowlevel.main, "paper": train_paper.main}
@@ -69,7 +69,7 @@ def test_networks_of_other_sizes_have_no_difference_of_weights(runs, tmp_path):
 @settings(deadline=None)
 @given(data=st.data())
 def test_every_option_reaches_the_train_script(data):
-    configuration = TorchConfiguration(
+    configuration = PaperConfiguration(
         hidden=data.draw(st.sampled_from([(), (3,), (7, 5)])),
         batch_size=data.draw(st.integers(1, 1000)),
         learning_rate=data.draw(st.floats(1e-9, 1000)),
@@ -79,11 +79,12 @@ def test_every_option_reaches_the_train_script(data):
         device=data.draw(st.sampled_from(["cpu", "auto"])),
         run_dir="somewhere",
         overwrite=data.draw(st.booleans()),
+        compile=data.draw(st.booleans()),
     )
     options = compare.command_line(configuration, "paper")
-    assert parse(TorchConfiguration, "paper", "", options) == configuration
+    assert parse(PaperConfiguration, "paper", "", options) == configuration
     options = compare.command_line(configuration, "numpy")
-    expected = Configuration.model_validate(configuration.model_dump(exclude={"device"}))
+    expected = Configuration.model_validate(configuration.model_dump(exclude={"device", "compile"}))
     assert parse(Configuration, "numpy", "", options) == expected
 
 

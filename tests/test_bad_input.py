@@ -1,0 +1,342 @@
+"""What each kind of bad input gets: one line, exit code 2, no traceback, and nothing done."""
+
+import os
+import re
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import train_lowlevel
+import train_numpy
+import train_paper
+
+from common import run_folder
+from common.command_line import check_memory, run_script
+from common.configuration import Configuration
+from common.errors import UserError
+
+TIERS = {"numpy": train_numpy, "lowlevel": train_lowlevel, "paper": train_paper}
+DIGITS = "--dataset digits --hidden 12 7 --epochs 3 --optimizer sgd"
+
+
+@pytest.fixture(params=TIERS)
+def tier(request) -> str:
+    return request.param
+
+
+@pytest.fixture(autouse=True)
+def _floating_point_errors_as_before():
+    with np.errstate():  # train_numpy.main silences some for its process
+        yield
+
+
+@pytest.fixture
+def script(monkeypatch, capsys):
+    """Run a tier's script; return its exit code and what it wrote to stderr."""
+
+    def run(tier, arguments):
+        monkeypatch.setattr(sys, "argv", ["train.py", *arguments])
+        with pytest.raises(SystemExit) as exit_info:
+            run_script(TIERS[tier].main)
+        return exit_info.value.code, capsys.readouterr().err
+
+    return run
+
+
+def no_data(*_):
+    pytest.fail("data was loaded before the input was checked")
+
+
+def assert_one_line(error, message):
+    assert re.match("error: " + message, error), error
+    assert error.count("\n") == 1 and error.endswith("\n"), error
+
+
+# --- options --------------------------------------------------------------------------------------
+
+TABLE = """
+--hidden 0                         | --hidden 0: must be greater than or equal to 1; the default
+--hidden -5                        | --hidden -5: must be greater than or equal to 1
+--hidden 8 0 8                     | --hidden 0: must be greater than or equal to 1
+--hidden 1000001                   | --hidden 1000001: must be less than or equal to 1000000
+--hidden 999999 999999             | --hidden 999999 999999: training needs about [\\d,]+ GB and th
+--dropout 1                        | --dropout 1.0: must be less than 1; the default is 0.0
+--dropout -0.1                     | --dropout -0.1: must be greater than or equal to 0
+--dropout nan                      | --dropout nan: must be
+--dropout inf                      | --dropout inf: must be less than 1
+--dropout 1e308                    | --dropout 1e\\+308: must be less than 1
+--epochs 0                         | --epochs 0: must be greater than or equal to 1; the default is
+--epochs -1                        | --epochs -1: must be greater than or equal to 1
+--epochs 100001                    | --epochs 100001: must be less than or equal to 100000
+--batch-size 0                     | --batch-size 0: must be greater than or equal to 1
+--batch-size -1                    | --batch-size -1: must be greater than or equal to 1
+--batch-size 55001                 | --batch-size 55001: mnist has 55,000 .* from 1 to 55000
+--batch-size 1298 --dataset digits | --batch-size 1298: digits has 1,297 .* from 1 to 1297
+--learning-rate 0                  | --learning-rate 0.0: must be greater than 0; leave it out
+--learning-rate -1                 | --learning-rate -1.0: must be greater than 0
+--learning-rate nan                | --learning-rate nan: must be a finite number
+--learning-rate inf                | --learning-rate inf: must be a finite number
+--learning-rate 1e308              | --learning-rate 1e\\+308: must be less than or equal to 1000
+--momentum 1                       | --momentum 1.0: must be less than 1; the default is 0.9
+--momentum -0.1                    | --momentum -0.1: must be greater than or equal to 0
+--momentum nan                     | --momentum nan: must be
+--weight-decay -1                  | --weight-decay -1.0: must be greater than or equal to 0
+--weight-decay nan                 | --weight-decay nan: must be a finite number
+--weight-decay inf                 | --weight-decay inf: must be a finite number
+--weight-decay 1e308               | --weight-decay 1e\\+308: must be less than or equal to 1000
+--clip-norm 0                      | --clip-norm 0.0: must be greater than 0; leave it out
+--clip-norm -1                     | --clip-norm -1.0: must be greater than 0
+--clip-norm nan                    | --clip-norm nan: must be a finite number
+--clip-norm inf                    | --clip-norm inf: must be a finite number
+--warmup 1                         | --warmup 1.0: must be less than 1; the default is 0.3
+--warmup -0.1                      | --warmup -0.1: must be greater than or equal to 0
+--warmup nan                       | --warmup nan: must be
+--decay-factor 0                   | --decay-factor 0.0: must be greater than 0
+--decay-factor 1.1                 | --decay-factor 1.1: must be less than or equal to 1
+--decay-factor nan                 | --decay-factor nan: must be
+--decay-epochs 0                   | --decay-epochs 0: must be greater than or equal to 1
+--decay-epochs 100001              | --decay-epochs 100001: must be less than or equal to 100000
+--seed -1                          | --seed -1: must be greater than or equal to 0
+--seed 4294967296                  | --seed 4294967296: must be less than 4294967296
+--nesterov --optimizer adam        | --nesterov with --optimizer adam --momentum 0.9: it is a form
+--nesterov --momentum 0            | --nesterov with --optimizer sgd --momentum 0.0: it is a form
+--batch-norm --batch-size 1        | --batch-norm with --batch-size 1: mnist's 55,000 examples leave
+--batch-norm --batch-size 54999    | --batch-norm with --batch-size 54999: .* a minibatch of one
+--batch-norm --hidden              | --batch-norm without a hidden layer: give --hidden at least one
+--dropout 0.5 --hidden             | --dropout 0.5 without a hidden layer: give --hidden at least
+--loss sigmoid-cross-entropy       | --loss sigmoid-cross-entropy: .* 2 classes .* mnist has 10
+--resume --overwrite               | --resume and --overwrite: .* give one of them
+--resume                           | .*/run/config.json does not exist: .*/run holds no such run
+--schedule one-cycle --dataset digits --batch-size 1297 --warmup 0.1  | --schedule one-cycle --warm
+--schedule one-cycle --dataset xor --batch-size 125 --epochs 1 --warmup 0.125 | .* 1 of 8 steps
+"""
+ROWS = [[cell.strip() for cell in row.split("|", 1)] for row in TABLE.strip().splitlines()]
+
+
+@pytest.mark.parametrize("options, message", ROWS)
+def test_bad_option_is_told_in_one_line(options, message, script, tmp_path, monkeypatch):
+    monkeypatch.setattr(train_numpy, "load_dataset", no_data)
+    code, error = script("numpy", ["--run-dir", str(tmp_path / "run"), *options.split()])
+    assert code == 2
+    assert_one_line(error, message)
+    assert not list(tmp_path.iterdir())
+
+
+# The command line's own errors come in tyro's box.
+@pytest.mark.parametrize(
+    "options, words",
+    [
+        ("--dataset cifar", "'cifar' --dataset mnist fashion-mnist digits xor"),
+        ("--activation gelu", "'gelu' --activation identity relu sigmoid tanh softsign"),
+        ("--initializer magic", "'magic' --initializer he-normal xavier-uniform zeros"),
+        ("--loss hinge", "'hinge' --loss softmax-cross-entropy mean-squared-error"),
+        ("--optimizer lion", "'lion' --optimizer sgd adam adamw"),
+        ("--schedule poly", "'poly' --schedule constant step exponential cosine one-cycle"),
+        ("--dtype float16", "'float16' --dtype float32 float64"),
+        ("--device tpu", "'tpu' --device auto cpu cuda"),
+        ("--epochs many", "'many' --epochs int()"),
+        ("--epochs 2.5", "'2.5' --epochs int()"),
+        ("--hidden 1e308", "'1e308' --hidden INT"),
+        ("--learning-rate fast", "'fast' --learning-rate float"),
+        ("--clip-norm x", "'x' --clip-norm FLOAT"),
+        ("--batch-norm yes", "Unrecognized options yes"),
+        ("--epoch 3", "Unrecognized options --epoch --epochs"),
+        ("--learning-rate", "Missing value --learning-rate"),
+    ],
+)
+def test_unknown_words_are_told_with_the_known_ones(options, words, tier, script, tmp_path):
+    if "--device" in options and tier == "numpy":
+        words = "Unrecognized options --device tpu"
+    code, error = script(tier, ["--run-dir", str(tmp_path / "run"), *options.split()])
+    assert code == 2
+    assert "Traceback" not in error
+    assert all(word in error for word in words.split()), error
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("other", ["lowlevel", "paper"])
+def test_device_that_is_not_there(other, script, tmp_path, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(TIERS[other], "load_dataset", no_data)
+    code, error = script(other, ["--run-dir", str(tmp_path / "run"), "--device", "cuda"])
+    assert code == 2
+    assert_one_line(error, "--device cuda: torch finds no CUDA device here; use --device cpu")
+    assert not list(tmp_path.iterdir())
+
+
+def test_one_cycle_may_rise_in_less_or_more_than_a_step(tier, tmp_path):
+    options = "--dataset xor --hidden --batch-size 125 --epochs 1 --schedule one-cycle"
+    for warmup in ("0", "0.12", "0.13", "0.25", "0.99"):
+        TIERS[tier].main([*options.split(), "--warmup", warmup, f"--run-dir={tmp_path / warmup}"])
+
+
+@pytest.mark.parametrize("dtype, size", [("float32", 4), ("float64", 8)])
+@pytest.mark.parametrize(
+    "options, rows", [({}, 10_000), ({"batch_size": 20_000}, 20_000), ({"dataset": "xor"}, 1_000)]
+)
+def test_network_that_does_not_fit_into_memory_is_refused(dtype, size, options, rows, monkeypatch):
+    configuration = Configuration(hidden=(300, 200), dtype=dtype, **options)
+    d, _, _, k = configuration.layer_sizes
+    parameters = 300 * (d + 1) + 200 * 301 + k * 201
+    # Parameters, gradients, two moments and a copy; activations of a minibatch or the test set.
+    needed = (5 * parameters + 4 * rows * (d + 300 + 200 + k)) * size
+    for memory in (needed - 1, needed):
+        sizes = {"SC_PAGE_SIZE": 1, "SC_PHYS_PAGES": memory}
+        monkeypatch.setattr(os, "sysconf", sizes.__getitem__)
+        if memory == needed:
+            check_memory(configuration)
+        else:
+            with pytest.raises(UserError, match=r"--hidden 300 200: .* needs about \d+ GB"):
+                check_memory(configuration)
+
+
+# --- paths ----------------------------------------------------------------------------------------
+
+
+def test_run_dir_that_cannot_be_written(tier, script, tmp_path, monkeypatch):
+    monkeypatch.setattr(TIERS[tier], "load_dataset", no_data)
+    (tmp_path / "file").touch()
+    for folder, reason in [
+        (tmp_path / "file", "File exists"),
+        (tmp_path / "file" / "run", "Not a directory"),
+        (tmp_path / ("x" * 300), "File name too long"),
+        (Path("/proc/run"), "No such file or directory"),
+    ]:
+        code, error = script(tier, ["--run-dir", str(folder)])
+        assert code == 2
+        assert_one_line(
+            error, f"--run-dir {folder}: cannot be written \\({reason}\\); choose a fol"
+        )
+
+    def denied(path, *_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    for method in ("stat", "mkdir", "touch"):  # root, who may run this, is never denied anything
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, method, denied)
+            code, error = script(tier, ["--run-dir", str(tmp_path)])
+        assert code == 2
+        assert_one_line(error, f"--run-dir {tmp_path}: cannot be written \\(Permission denied\\)")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize("file", run_folder.FILES)
+def test_run_dir_that_holds_a_run(file, tier, script, tmp_path, monkeypatch):
+    monkeypatch.setattr(TIERS[tier], "load_dataset", no_data)
+    (tmp_path / file).write_text("precious")
+    code, error = script(tier, ["--run-dir", str(tmp_path)])
+    assert code == 2
+    assert_one_line(error, rf"--run-dir {tmp_path}: holds a run already \({file}\); --overwrite re")
+    assert (tmp_path / file).read_text() == "precious"
+
+
+def test_overwrite_leaves_nothing_of_the_run_before(tier, tmp_path, monkeypatch):
+    arguments = [*DIGITS.split(), "--run-dir", str(tmp_path)]
+    TIERS[tier].main(arguments)
+
+    def no_minibatches(*_):
+        raise RuntimeError("stop here")
+
+    monkeypatch.setattr(TIERS[tier], "minibatches", no_minibatches)
+    with pytest.raises(RuntimeError, match="stop here"):
+        TIERS[tier].main([*arguments, "--overwrite"])
+    # A checkpoint of the old run must not be there for --resume to continue as the new one.
+    assert [path.name for path in tmp_path.iterdir()] == ["config.json"]
+
+
+@pytest.mark.parametrize("file", run_folder.FILES)
+def test_directory_where_a_file_belongs(file, tier, script, tmp_path):
+    (tmp_path / file / "precious").mkdir(parents=True)
+    arguments = ["--run-dir", str(tmp_path), *DIGITS.split(), "--overwrite"]
+    code, error = script(tier, arguments)
+    assert code == 2
+    assert_one_line(error, f"cannot replace {tmp_path / file}: .*; remove it, or choose another")
+    assert (tmp_path / file / "precious").exists()
+
+
+def test_data_root_that_cannot_be_written(tier, script, tmp_path):
+    (tmp_path / "file").touch()
+    arguments = ["--run-dir", str(tmp_path / "run"), "--data-root", str(tmp_path / "file")]
+    code, error = script(tier, arguments)
+    assert code == 2
+    assert_one_line(error, f"{tmp_path}/file/MNIST/raw cannot be .* or name another data folder")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+# --- damaged runs ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def checkpoints(tmp_path_factory):
+    """The contents of the checkpoints of a tier's runs, by the options they were trained with."""
+    contents = {}
+
+    def checkpoint_of(tier, options):
+        if (tier, options) not in contents:
+            folder = tmp_path_factory.mktemp("other")
+            TIERS[tier].main([*options.split(), "--run-dir", str(folder)])
+            contents[tier, options] = (folder / run_folder.CHECKPOINT).read_bytes()
+        return contents[tier, options]
+
+    return checkpoint_of
+
+
+@pytest.mark.parametrize(
+    "damage, message",
+    [
+        (lambda good: good[:-1], "is truncated or no safetensors file"),
+        (lambda good: good[: len(good) // 2], "is truncated or no safetensors file"),
+        (lambda good: good[:100], "is truncated or no safetensors file"),
+        (lambda good: b"", "is truncated or no safetensors file"),
+        (lambda good: b"not a checkpoint, but text", "is truncated or no safetensors file"),
+        (lambda good: b"\x80\x04pickle" * 100, "is truncated or no safetensors file"),
+        (None, "a directory"),
+        (run_folder.MODEL, r"is no checkpoint of a run \(it lacks '.*'\)"),
+        ("--hidden 12 8", r"is of another network: layers.2.weight has shape \(8, 12\) instead"),
+        ("--hidden 12", "has no tensor layers.4.bias: it is of another network"),
+        ("--hidden 12 7 5", "has an unexpected tensor layers.6.bias: it is of another network"),
+        ("--batch-norm", "has .* tensor layers.*: it is of another network or optimizer"),
+        ("--optimizer adam", "has an unexpected tensor exp_avg.layers.0.bias: it is of another"),
+        ("--dtype float64", "holds layers.0.weight as float64 instead of float32; use --dtype"),
+    ],
+)
+def test_damaged_checkpoint(damage, message, tier, script, tmp_path, checkpoints):
+    TIERS[tier].main([*DIGITS.split(), "--run-dir", str(tmp_path)])
+    (tmp_path / run_folder.TEST).unlink()
+    path = tmp_path / run_folder.CHECKPOINT
+    good = path.read_bytes()
+    if damage is None:
+        path.unlink()
+        path.mkdir()
+        message = f"cannot read {path}: .*; check the path"
+    elif damage == run_folder.MODEL:
+        path.write_bytes((tmp_path / damage).read_bytes())
+    elif isinstance(damage, str):
+        path.write_bytes(checkpoints(tier, f"{DIGITS} {damage}"))
+    else:
+        path.write_bytes(damage(good))
+    code, error = script(tier, ["--resume", "--run-dir", str(tmp_path)])
+    assert code == 2
+    assert_one_line(error, message if damage is None else f"{path} {message}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "{", "[]", "null", '{"tier": "numpy"}', '{"tier": "numpy", "options": 3}', "\0"),
+        '{"tier": "numpy", "options": {"hidden": [0]}}',
+        '{"tier": "numpy", "options": {"learning_rate": NaN}}',
+        '{"tier": "numpy", "options": {"depth": 3}}',
+        '{"tier": "numpy", "options": {"optimizer": "adam", "nesterov": true}}',
+    ],
+)
+def test_damaged_configuration(text, script, tmp_path, monkeypatch):
+    monkeypatch.setattr(train_numpy, "load_dataset", no_data)
+    (tmp_path / run_folder.CONFIG).write_text(text)
+    code, error = script("numpy", ["--resume", "--run-dir", str(tmp_path)])
+    assert code == 2
+    path = tmp_path / run_folder.CONFIG
+    assert_one_line(error, rf"{path} is damaged \(.*\); delete {tmp_path} and train again")
+    assert path.read_text() == text

@@ -1,0 +1,340 @@
+"""A run that was stopped, and resumed, ends with the bits of one that was not."""
+
+import csv
+import re
+import shlex
+import signal
+import sys
+import time
+
+import numpy as np
+import pytest
+import train_lowlevel
+import train_numpy
+import train_paper
+
+from common.command_line import run_script
+from common.errors import UserError
+from common.run_folder import read_tensors
+
+TIERS = {"numpy": train_numpy, "lowlevel": train_lowlevel, "paper": train_paper}
+EPOCHS, STEPS_PER_EPOCH = 3, 11
+CONSTANT = "--schedule constant --learning-rate 0.1 --weight-decay 0"
+DIGITS = [*["--dataset", "digits", "--hidden", "12", "7", "--epochs", "3"], *CONSTANT.split()]
+RECIPES = {
+    "everything": "--batch-norm --dropout 0.3 --optimizer adamw --weight-decay 0.1"
+    " --schedule one-cycle --clip-norm 1 --learning-rate 0.01",
+    "sgd": "--momentum 0.9 --nesterov --weight-decay 0.01",
+}
+SCHEDULES = ["step", "exponential", "cosine", "warmup-cosine", "warmup-linear", "one-cycle"]
+
+
+@pytest.fixture(params=TIERS)
+def tier(request) -> str:
+    return request.param
+
+
+@pytest.fixture(autouse=True)
+def _floating_point_errors_as_before():
+    with np.errstate():  # train_numpy.main silences some for its process
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _handlers_as_before():
+    """Every run gives the signals back to whoever handled them before it."""
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    yield
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
+
+
+def train(tier, folder, *options):
+    TIERS[tier].main([*DIGITS, "--run-dir", str(folder), *options])
+
+
+def signal_in_step(monkeypatch, tier, step, number=signal.SIGINT, times=1):
+    """Send a signal to this process in the given step (0, 1, ...) of those that are trained."""
+    original, count = TIERS[tier].predict, 0
+
+    def predict(logits):
+        nonlocal count
+        if len(logits) <= 128:  # a minibatch, and not a whole split
+            if count == step:
+                for _ in range(times):
+                    signal.raise_signal(number)
+            count += 1
+        return original(logits)
+
+    monkeypatch.setattr(TIERS[tier], "predict", predict)
+
+
+def signal_in_evaluation(monkeypatch, tier, epoch, number=signal.SIGINT):
+    """Send a signal to this process in the evaluation after the given epoch (1, 2, ...)."""
+    evaluate, count = TIERS[tier].evaluate, 0
+
+    def noted(*arguments):
+        nonlocal count
+        count += 1
+        if count == epoch:
+            signal.raise_signal(number)
+        return evaluate(*arguments)
+
+    monkeypatch.setattr(TIERS[tier], "evaluate", noted)
+
+
+def stop(monkeypatch, tier, folder, where, *options, number=signal.SIGINT):
+    """Train, and be stopped at (what, when); return the exit code."""
+    what, when = where
+    with monkeypatch.context() as patch, pytest.raises(SystemExit) as exit_info:
+        {"step": signal_in_step, "evaluation": signal_in_evaluation}[what](
+            patch, tier, when, number
+        )
+        train(tier, folder, *options)
+    return exit_info.value.code
+
+
+def resume(tier, folder, *options):
+    TIERS[tier].main(["--resume", "--run-dir", str(folder), *options])
+
+
+def read_csv(path):
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def assert_same_bits(folder, reference):
+    """The two runs ended with the same history (but for its seconds), steps, weights and test."""
+    rows = [read_csv(f / "history.csv") for f in (folder, reference)]
+    assert [{**row, "seconds": ""} for row in rows[0]] == [{**r, "seconds": ""} for r in rows[1]]
+    assert all(float(row["seconds"]) > 0 for row in rows[0])
+    for name in ("steps.csv", "test.json"):
+        assert (folder / name).read_bytes() == (reference / name).read_bytes()
+    for name in ("model.safetensors", "checkpoint.safetensors"):
+        (found, _), (expected, _) = (read_tensors(f / name) for f in (folder, reference))
+        assert found.keys() == expected.keys()
+        for key, tensor in expected.items():
+            assert (found[key].dtype, found[key].shape) == (tensor.dtype, tensor.shape)
+            assert found[key].tobytes() == tensor.tobytes(), f"{key} in {name}"
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_same_options_give_the_same_bits(tier, dtype, tmp_path):
+    options = (*RECIPES["everything"].split(), "--dtype", dtype)
+    first, second, other = (tmp_path / name for name in ("first", "second", "other"))
+    for folder, seed in ((first, "3"), (second, "3"), (other, "4")):
+        train(tier, folder, *options, "--seed", seed)
+    assert_same_bits(first, second)
+    assert (first / "steps.csv").read_bytes() != (other / "steps.csv").read_bytes()
+
+
+def test_seconds_are_those_of_the_training_steps(tier, tmp_path, monkeypatch):
+    evaluate, minibatches = TIERS[tier].evaluate, TIERS[tier].minibatches
+
+    def slow_evaluate(*arguments):
+        time.sleep(0.5)
+        return evaluate(*arguments)
+
+    def slow_minibatches(*arguments):
+        for indices in minibatches(*arguments):
+            time.sleep(0.01)
+            yield indices
+
+    monkeypatch.setattr(TIERS[tier], "evaluate", slow_evaluate)
+    monkeypatch.setattr(TIERS[tier], "minibatches", slow_minibatches)
+    train(tier, tmp_path, "--epochs", "1")
+    (row,) = read_csv(tmp_path / "history.csv")
+    assert STEPS_PER_EPOCH * 0.01 < float(row["seconds"]) < 0.5
+
+
+# --- stopped and resumed --------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory):
+    """Folders of runs that nobody stopped, each trained once."""
+    folders = {}
+
+    def folder_of(tier, *options):
+        if (tier, options) not in folders:
+            folders[tier, options] = tmp_path_factory.mktemp(tier)
+            train(tier, folders[tier, options], *options)
+        return folders[tier, options]
+
+    return folder_of
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        ("evaluation", 1),
+        ("step", 0),
+        ("step", STEPS_PER_EPOCH + 4),  # in mid-epoch
+        ("step", 2 * STEPS_PER_EPOCH - 1),  # the last step of an epoch, before its evaluation
+        ("step", 2 * STEPS_PER_EPOCH),  # the first of one
+    ],
+)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_resumed_run_has_the_bits_of_an_uninterrupted_one(
+    tier, recipe, dtype, where, tmp_path, monkeypatch, uninterrupted
+):
+    options = (*RECIPES[recipe].split(), "--dtype", dtype)
+    assert stop(monkeypatch, tier, tmp_path, where, *options) == 130
+    assert not (tmp_path / "test.json").exists()
+    resume(tier, tmp_path)
+    assert_same_bits(tmp_path, uninterrupted(tier, *options))
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_every_schedule_goes_on_where_it_was(tier, schedule, tmp_path, monkeypatch, uninterrupted):
+    options = ("--schedule", schedule)
+    stop(monkeypatch, tier, tmp_path, ("step", STEPS_PER_EPOCH + 4), *options)
+    resume(tier, tmp_path)
+    assert_same_bits(tmp_path, uninterrupted(tier, *options))
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+def test_optimizers_without_a_buffer_of_the_recipes(
+    tier, optimizer, tmp_path, monkeypatch, uninterrupted
+):
+    options = ("--optimizer", optimizer, "--momentum", "0", "--learning-rate", "0.01")
+    stop(monkeypatch, tier, tmp_path, ("step", STEPS_PER_EPOCH + 4), *options)
+    resume(tier, tmp_path)
+    assert_same_bits(tmp_path, uninterrupted(tier, *options))
+
+
+def test_run_may_be_stopped_again_and_again(tier, tmp_path, monkeypatch, uninterrupted):
+    options = RECIPES["everything"].split()
+    codes = [stop(monkeypatch, tier, tmp_path, ("step", 5), *options)]
+    for number in (signal.SIGTERM, signal.SIGINT):
+        where = ("step", 7)
+        codes.append(stop(monkeypatch, tier, tmp_path, where, "--resume", *options, number=number))
+    assert codes == [130, 143, 130]
+    resume(tier, tmp_path)
+    assert_same_bits(tmp_path, uninterrupted(tier, *options))
+
+
+def test_step_in_which_the_signal_came_is_finished(tier, tmp_path, monkeypatch):
+    stop(monkeypatch, tier, tmp_path, ("step", 4))
+    tensors, metadata = read_tensors(tmp_path / "checkpoint.safetensors")
+    assert len(tensors["steps.loss"]) == tensors["optimizer.step"] == 5
+    assert (metadata["epoch"], metadata["history"]) == (1, [])
+    assert not list(tmp_path.glob("*.partial"))
+
+
+def test_stop_in_the_last_evaluation_lets_the_run_end(tier, tmp_path, monkeypatch, uninterrupted):
+    signal_in_evaluation(monkeypatch, tier, EPOCHS)
+    train(tier, tmp_path)
+    assert_same_bits(tmp_path, uninterrupted(tier))
+
+
+def test_killed_before_the_test_set_was_measured(tier, tmp_path, uninterrupted):
+    train(tier, tmp_path)
+    written = ("test.json", "steps.csv", "model.safetensors")  # the last one first
+    for count in (1, 2, 3):
+        for name in written[:count]:
+            (tmp_path / name).unlink()
+        resume(tier, tmp_path)
+        assert_same_bits(tmp_path, uninterrupted(tier))
+
+
+def test_ctrl_c_twice_leaves_at_once(tier, tmp_path, monkeypatch, capsys, uninterrupted):
+    monkeypatch.setattr(sys, "argv", ["script", *DIGITS, "--run-dir", str(tmp_path)])
+    with monkeypatch.context() as patch, pytest.raises(SystemExit) as exit_info:
+        signal_in_step(patch, tier, STEPS_PER_EPOCH + 4, times=2)
+        run_script(TIERS[tier].main)
+    assert exit_info.value.code == 130
+    assert capsys.readouterr().err == ""
+    # It did not wait to keep what it had; the checkpoint is that of the epoch before.
+    assert len(read_tensors(tmp_path / "checkpoint.safetensors")[0]["steps.loss"]) == 11
+    resume(tier, tmp_path)
+    assert_same_bits(tmp_path, uninterrupted(tier))
+
+
+def test_second_sigterm_is_left_to_the_system(tmp_path, monkeypatch):
+    during = []
+
+    def minibatches(*arguments):
+        signal.raise_signal(signal.SIGTERM)
+        during.append(signal.getsignal(signal.SIGTERM))
+        yield from ()
+
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(train_numpy, "minibatches", minibatches)
+    with pytest.raises(ValueError):  # an epoch without steps
+        train("numpy", tmp_path)
+    assert during == [before]
+
+
+@pytest.mark.parametrize("number, code", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_message_says_how_to_resume(number, code, tier, tmp_path, monkeypatch, capsys):
+    folder = tmp_path / "a folder's :smiley: name"
+    where = ("step", STEPS_PER_EPOCH + 4)
+    assert stop(monkeypatch, tier, folder, where, number=number) == code
+    output = capsys.readouterr()
+    assert output.err == ""
+    last = output.out.splitlines()[-1]
+    said = re.fullmatch(r"stopped in epoch 2; continue with (--resume --run-dir .*)", last)
+    TIERS[tier].main(shlex.split(said[1]))
+    assert (folder / "test.json").exists()
+
+
+# --- what --resume refuses ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def stopped(tier, tmp_path, monkeypatch):
+    stop(monkeypatch, tier, tmp_path / "run", ("step", STEPS_PER_EPOCH + 4))
+    return tmp_path / "run"
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ("--learning-rate 0.2", "--learning-rate 0.2: the run in .* has 0.1, and --resume"),
+        ("--hidden 12", r"--hidden 12: the run in .* has 12 7, and --resume"),
+        ("--hidden", r"--hidden : the run in .* has 12 7, and --resume"),
+        ("--epochs 4", "--epochs 4: the run in .* has 3, and --resume"),
+        ("--dtype float64", "--dtype float64: the run in .* has float32"),
+        ("--dataset xor", "--dataset xor: the run in .* has digits"),
+        ("--batch-norm", "--batch-norm True: the run in .* has False"),
+        ("--clip-norm 2", "--clip-norm 2.0: the run in .* has None"),
+        ("--seed 1", "--seed 1: the run in .* has 0"),
+    ],
+)
+def test_changed_options_are_refused(options, message, tier, stopped):
+    before = {path: path.read_bytes() for path in stopped.iterdir()}
+    with pytest.raises(UserError, match=message) as error_info:
+        resume(tier, stopped, *options.split())
+    assert "\n" not in str(error_info.value)
+    assert {path: path.read_bytes() for path in stopped.iterdir()} == before
+
+
+def test_options_that_change_nothing_are_allowed(tier, stopped, tmp_path, uninterrupted):
+    device = () if tier == "numpy" else ("--device", "cpu")
+    resume(tier, stopped, *DIGITS, "--data-root", str(tmp_path), *device)
+    assert_same_bits(stopped, uninterrupted(tier))
+
+
+@pytest.mark.parametrize("other", TIERS)
+def test_run_of_another_tier_is_refused(other, tier, stopped):
+    if other != tier:
+        with pytest.raises(UserError, match=f"is one of tier {tier}; continue it with that tier's"):
+            resume(other, stopped)
+
+
+def test_finished_run_is_not_resumed(tier, stopped):
+    resume(tier, stopped)
+    with pytest.raises(UserError, match=r"--resume: the run in .* is finished; start another"):
+        resume(tier, stopped)
+
+
+def test_folder_without_a_run_is_not_resumed(tier, stopped, tmp_path):
+    (tmp_path / "empty").mkdir()
+    for folder in (tmp_path / "empty", tmp_path / "missing", stopped / "config.json"):
+        with pytest.raises(UserError, match=r"config\.json does not exist: .* holds no such run"):
+            resume(tier, folder)
+    assert not (tmp_path / "missing").exists()
+    (stopped / "checkpoint.safetensors").unlink()
+    with pytest.raises(UserError, match="holds no checkpoint yet; start anew with --overwrite"):
+        resume(tier, stopped)

@@ -1,0 +1,349 @@
+"""What a training run leaves in its folder and shows on the way, in each tier."""
+
+import csv
+import math
+import re
+
+import numpy as np
+import pytest
+import torch
+import train_lowlevel
+import train_numpy
+import train_paper
+from losses_numpy import softmax_cross_entropy
+from mlp_numpy import MLP
+from safetensors.numpy import load_file
+from torch import nn
+
+from common import progress
+from common.configuration import Configuration
+from common.diagnosis import to_array
+from common.run import DivergenceError
+from common.run_folder import CONFIG, FILES, read_json, read_tensors
+from data.mnist import load_dataset, shuffled_indices
+
+TIERS = {"numpy": train_numpy, "lowlevel": train_lowlevel, "paper": train_paper}
+# 1,297 training examples: 10 minibatches of 128 and one of 17; 200 validate, 300 test.
+CONSTANT = "--schedule constant --learning-rate 0.1 --weight-decay 0"
+DIGITS = ["--dataset", "digits", "--hidden", "12", "7", *CONSTANT.split()]
+STEPS_PER_EPOCH = 11
+
+
+@pytest.fixture(params=TIERS)
+def tier(request) -> str:
+    return request.param
+
+
+@pytest.fixture(autouse=True)
+def _floating_point_errors_as_before():
+    with np.errstate():  # train_numpy.main silences some for its process
+        yield
+
+
+def train(tier, folder, *options):
+    TIERS[tier].main([*DIGITS, "--run-dir", str(folder), *map(str, options)])
+    return folder
+
+
+def read_csv(path):
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def column(folder, name, file="history.csv"):
+    return [float(row[name]) for row in read_csv(folder / file)]
+
+
+def configuration_of(folder) -> Configuration:
+    """What the tiers' configurations have in common."""
+    options = read_json(folder / CONFIG)["options"]
+    return Configuration(**{name: options[name] for name in Configuration.model_fields})
+
+
+def still_model(configuration: Configuration) -> MLP:
+    """Tier 1's model with the initial weights, which a learning rate of 1e-300 leaves alone."""
+    return MLP(
+        configuration.layer_sizes,
+        configuration.activation,
+        configuration.initializer,
+        seed=configuration.seed,
+        dtype="float64",
+    )
+
+
+# --- the run folder -------------------------------------------------------------------------------
+
+
+def test_folder_holds_the_files_and_no_others(tier, tmp_path):
+    folder = train(tier, tmp_path / "a" / "run", "--epochs", 2)
+    assert {path.name for path in folder.iterdir()} == set(FILES)
+
+
+def test_config_says_which_run_this_is(tier, tmp_path):
+    folder = train(tier, tmp_path / "run", "--epochs", 1, "--learning-rate", 0.05)
+    content = read_json(folder / CONFIG)
+    assert content["tier"] == tier
+    assert {"python", "numpy", "torch", "processor"} <= content["environment"].keys()
+    configuration = configuration_of(folder)
+    assert configuration.layer_sizes == (64, 12, 7, 10)
+    assert (configuration.learning_rate, configuration.epochs) == (0.05, 1)
+    assert configuration.run_dir == folder
+
+
+def test_history_has_one_row_per_epoch(tier, tmp_path):
+    folder = train(tier, tmp_path / "run", "--epochs", 3)
+    header, *rows = (folder / "history.csv").read_text().splitlines()
+    assert header == (
+        "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,learning_rate,"
+        "gradient_norm,seconds"
+    )
+    assert len(rows) == 3
+    assert column(folder, "epoch") == [1, 2, 3]
+    losses = column(folder, "train_loss")
+    assert losses == sorted(losses, reverse=True)  # it learns
+    for name, examples in (("train_accuracy", 1297), ("validation_accuracy", 200)):
+        rights = np.array(column(folder, name)) * examples
+        np.testing.assert_allclose(rights, rights.round(), atol=1e-6)
+
+
+def test_steps_have_one_row_each(tier, tmp_path):
+    rows = read_csv(train(tier, tmp_path, "--epochs", 2) / "steps.csv")
+    assert [int(row["step"]) for row in rows] == list(range(1, 2 * STEPS_PER_EPOCH + 1))
+    assert [int(row["epoch"]) for row in rows] == [1] * STEPS_PER_EPOCH + [2] * STEPS_PER_EPOCH
+    assert rows[0].keys() == {"step", "epoch", "loss", "gradient_norm"}
+
+
+def test_train_loss_and_accuracy_are_means_over_examples(tier, tmp_path):
+    # Without an update that counts, they are those of the initial model on the training set;
+    # a plain mean over the 11 minibatches would give the last, of 17, too much weight.
+    folder = train(
+        tier, tmp_path / "run", "--epochs", 1, "--learning-rate", 1e-300, "--dtype", "float64"
+    )
+    dataset = load_dataset("digits", tmp_path, "float64")
+    model = still_model(configuration_of(folder))
+    for split, name in ((dataset.train, "train"), (dataset.validation, "validation")):
+        logits = model.forward(split.images)
+        loss, _ = softmax_cross_entropy(logits, split.labels)
+        accuracy = np.mean(logits.argmax(axis=1) == split.labels)
+        assert column(folder, f"{name}_loss") == pytest.approx([loss], rel=1e-12)
+        assert column(folder, f"{name}_accuracy") == pytest.approx([accuracy], rel=1e-12)
+    sizes = [128] * 10 + [17]
+    losses = column(folder, "loss", "steps.csv")
+    assert abs(np.mean(losses) / np.average(losses, weights=sizes) - 1) > 1e-4  # tells them apart
+
+
+def test_learning_rate_is_that_of_the_last_step(tier, tmp_path):
+    schedule = "--epochs 3 --schedule exponential --decay-factor 0.5 --learning-rate 0.08"
+    folder = train(tier, tmp_path / "run", *schedule.split())
+    expected = [0.08 * 0.5 ** ((11 * epoch - 1) / 11) for epoch in (1, 2, 3)]
+    assert column(folder, "learning_rate") == pytest.approx(expected, rel=1e-12)
+
+
+def test_gradient_norm_is_recorded_before_clipping(tier, tmp_path):
+    options = ("--epochs", 1, "--batch-size", 1297, "--dtype", "float64", "--clip-norm", 1e-3)
+    folder = train(tier, tmp_path / "run", *options)
+    dataset = load_dataset("digits", tmp_path, "float64")
+    model = still_model(configuration_of(folder))
+    _, grad_logits = softmax_cross_entropy(
+        model.forward(dataset.train.images), dataset.train.labels
+    )
+    model.backward(grad_logits)
+    norm = math.sqrt(sum((gradient**2).sum() for gradient in model.gradients().values()))
+    assert norm > 1e-3
+    assert column(folder, "gradient_norm") == pytest.approx([norm], rel=1e-12)
+    assert column(folder, "gradient_norm", "steps.csv") == pytest.approx([norm], rel=1e-12)
+    assert np.isnan(column(train(tier, tmp_path / "not", "--epochs", 1), "gradient_norm")).all()
+
+
+def test_history_gives_the_mean_gradient_norm_of_the_epoch(tier, tmp_path):
+    folder = train(tier, tmp_path / "run", "--epochs", 2, "--clip-norm", 0.5)
+    norms = np.array(column(folder, "gradient_norm", "steps.csv")).reshape(2, STEPS_PER_EPOCH)
+    assert column(folder, "gradient_norm") == pytest.approx(norms.mean(axis=1), rel=1e-12)
+
+
+def test_model_has_the_names_shapes_and_dtypes_of_a_state_dict(tier, tmp_path):
+    options = ("--epochs", 1, "--batch-norm", "--dropout", 0.2, "--dtype", "float64")
+    folder = train(tier, tmp_path / "run", *options)
+    layers = nn.Sequential(
+        *(nn.Linear(64, 12, bias=False), nn.BatchNorm1d(12), nn.ReLU(), nn.Dropout()),
+        *(nn.Linear(12, 7, bias=False), nn.BatchNorm1d(7), nn.ReLU(), nn.Dropout()),
+        nn.Linear(7, 10),
+    ).double()
+    expected = {
+        name: (tuple(tensor.shape), str(tensor.dtype).removeprefix("torch."))
+        for name, tensor in nn.ModuleDict({"layers": layers}).state_dict().items()
+    }
+    found = load_file(folder / "model.safetensors")
+    assert {name: (a.shape, str(a.dtype)) for name, a in found.items()} == expected
+    assert found["layers.1.num_batches_tracked"] == STEPS_PER_EPOCH
+    _, metadata = read_tensors(folder / "model.safetensors")
+    assert (metadata["tier"], metadata["options"]["hidden"]) == (tier, [12, 7])
+
+
+def test_test_json_is_what_the_saved_model_does_on_the_test_set(tier, tmp_path):
+    folder = train(tier, tmp_path / "run", "--epochs", 2, "--dtype", "float64")
+    state = {name: torch.tensor(a) for name, a in load_file(folder / "model.safetensors").items()}
+    test = load_dataset("digits", tmp_path, "float64").test
+    A = torch.from_numpy(test.images)
+    for i in (0, 2, 4):
+        A = nn.functional.linear(A, state[f"layers.{i}.weight"], state[f"layers.{i}.bias"])
+        A = A.relu() if i < 4 else A
+    labels = torch.from_numpy(test.labels)
+    content = read_json(folder / "test.json")
+    assert content.keys() == {"test_loss", "test_accuracy"}
+    loss = nn.functional.cross_entropy(A, labels).item()
+    assert content["test_loss"] == pytest.approx(loss, rel=1e-10)
+    accuracy = (A.argmax(dim=1) == labels).double().mean().item()
+    assert content["test_accuracy"] == pytest.approx(accuracy, rel=1e-12)
+
+
+def test_test_set_is_touched_once_at_the_end(tier, tmp_path, monkeypatch):
+    evaluate, seen = TIERS[tier].evaluate, []
+
+    def noted(model, split, loss):
+        seen.append((len(split.labels), any(layer.training for layer in model.layers)))
+        return evaluate(model, split, loss)
+
+    monkeypatch.setattr(TIERS[tier], "evaluate", noted)
+    train(tier, tmp_path / "run", "--epochs", 3)
+    assert seen == [(200, False), (200, False), (200, False), (300, False)]  # (examples, training)
+
+
+# --- what is shown --------------------------------------------------------------------------------
+
+
+def test_log_has_one_line_per_epoch_and_one_for_the_test_set(tier, tmp_path, capsys):
+    # Such a name is an emoji to rich, and text to everyone else.
+    folder = train(tier, tmp_path / "a :smiley: [bold] b", "--epochs", 2)
+    output = capsys.readouterr()
+    assert output.err == ""
+    *epochs, last = output.out.splitlines()
+    for row, line in zip(read_csv(folder / "history.csv"), epochs, strict=True):
+        assert re.fullmatch(
+            r"epoch +\d+/2  train loss \d\.\d{4}  validation loss \d\.\d{4}"
+            r"  validation accuracy \d+\.\d\d%  \d+\.\d\d s",
+            line,
+        )
+        for name in ("train_loss", "validation_loss"):
+            assert f"{name.replace('_', ' ')} {float(row[name]):.4f}" in line
+        assert f"validation accuracy {float(row['validation_accuracy']):.2%}" in line
+    test = read_json(folder / "test.json")
+    shown = f"test loss {test['test_loss']:.4f}  test accuracy {test['test_accuracy']:.2%}"
+    assert last == f"{shown}  ->  {folder}"
+
+
+def test_terminal_shows_a_bar(tier, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")  # for rich, this is a terminal
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setattr(progress, "REFRESH_SECONDS", 0)
+    train(tier, tmp_path / "run", "--epochs", 2)
+    shown = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", capsys.readouterr().out)
+    for epoch in (1, 2):
+        assert re.search(rf"epoch {epoch}/2 .*11/11 .*loss \d\.\d{{4}}", shown)
+        assert re.search(rf"epoch  {epoch}/2  train loss", shown)
+
+
+# --- divergence -----------------------------------------------------------------------------------
+
+
+def at_step(monkeypatch, tier, step, action):
+    """Call action(model) before the forward pass of a training step (0, 1, ... of the run)."""
+    model_class, count = TIERS[tier].MLP, 0
+    original = model_class.forward
+
+    def forward(self, X):
+        nonlocal count
+        if len(X) <= 128:  # a minibatch, and not a whole split
+            if count == step:
+                action(self)
+            count += 1
+        return original(self, X)
+
+    monkeypatch.setattr(model_class, "forward", forward)
+
+
+def poison(model, name="layers.2.weight", value=np.nan):
+    """Put a number that is not finite into one entry of a parameter."""
+    to_array(model.state_dict()[name]).reshape(-1)[0] = value
+
+
+def poison_gradient(model, value):
+    """Have the backward pass fill the gradient of layers.2.weight with it."""
+    layer = model.layers[2]
+    if isinstance(model, MLP):
+        backward = layer.backward
+        layer.backward = lambda grad_Z: (backward(grad_Z), layer.grad_W.fill(value))[0]
+    else:
+        weight = layer.W if hasattr(layer, "W") else layer.weight
+        weight.register_hook(lambda gradient: torch.full_like(gradient, value))
+
+
+def diverge(tier, folder, message, *options):
+    """Train until the error; the history and the checkpoint of the first epoch are kept."""
+    with pytest.raises(DivergenceError, match=message) as error_info:
+        train(tier, folder, "--epochs", 3, *options)
+    assert "\n" not in str(error_info.value)
+    assert "try a smaller --learning-rate than 0.1" in str(error_info.value)
+    assert column(folder, "epoch")[0] == 1
+    tensors, metadata = read_tensors(folder / "checkpoint.safetensors")
+    assert (metadata["epoch"], len(tensors["steps.loss"])) == (2, STEPS_PER_EPOCH)
+    assert all(np.isfinite(a).all() for name, a in tensors.items() if "norm" not in name)
+    assert not (folder / "model.safetensors").exists()
+
+
+def test_learning_rate_that_is_too_large(tier, tmp_path):
+    message = r"the loss is (nan|inf) at epoch \d, step \d+ \(first in (the output of )?layers\.\d"
+    with pytest.raises(DivergenceError, match=message):
+        train(tier, tmp_path, "--learning-rate", 900, "--activation", "identity")
+
+
+def test_parameter_that_is_not_finite(tier, tmp_path, monkeypatch):
+    at_step(monkeypatch, tier, STEPS_PER_EPOCH + 3, poison)
+    message = r"loss is nan at epoch 2, step 4 \(first in layers\.2\.weight, by the update of the"
+    diverge(tier, tmp_path, message)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_gradient_that_is_not_finite(value, tier, tmp_path, monkeypatch):
+    at_step(monkeypatch, tier, STEPS_PER_EPOCH + 3, lambda model: poison_gradient(model, value))
+    message = f"norm of the gradient is {value} at epoch 2, step 4 .first in the gradient of layers"
+    diverge(tier, tmp_path, message + r"\.2\.weight\)", "--clip-norm", 1)
+
+
+@pytest.mark.parametrize(
+    "name, value, message",
+    [
+        ("layers.2.weight", np.nan, r"validation loss is nan after epoch 2, step 11 \(first"),
+        # A hidden unit that is off hides it from the loss.
+        ("layers.0.bias", -np.inf, "layers.0.bias is not finite after epoch 2, step 11; try"),
+    ],
+)
+def test_last_update_of_an_epoch_that_is_not_finite(
+    name, value, message, tier, tmp_path, monkeypatch
+):
+    evaluate, count = TIERS[tier].evaluate, 0
+
+    def poisoned(model, split, loss):
+        nonlocal count
+        count += 1
+        if count == 2:
+            poison(model, name, value)
+        return evaluate(model, split, loss)
+
+    monkeypatch.setattr(TIERS[tier], "evaluate", poisoned)
+    diverge(tier, tmp_path, message)
+
+
+def test_input_that_is_not_finite(tier, tmp_path, monkeypatch):
+    load, position = TIERS[tier].load_dataset, 3 * 128 + 5
+
+    def poisoned(*arguments):
+        dataset = load(*arguments)
+        dataset.train.images[shuffled_indices(1297, 0, 1)[position], 7] = np.inf
+        return dataset
+
+    monkeypatch.setattr(TIERS[tier], "load_dataset", poisoned)
+    with pytest.raises(DivergenceError, match=r"1, step 4 \(first in the output of layers\.0\)"):
+        train(tier, tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"config.json"}
