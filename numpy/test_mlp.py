@@ -85,7 +85,7 @@ def centred_differences(f, array, h=1e-5):
 
 
 def assert_gradient(gradient, numeric, name):
-    """Relative to the tensor's norm; to 0.01 where the norm is less, as before batch norm: 0."""
+    """Relative to the tensor's norm, or to 0.01 where that is less: a gradient may be 0."""
     error = np.linalg.norm(gradient - numeric) / max(np.linalg.norm(numeric), 0.01)
     assert error <= 1e-7, f"{name}: relative error {error:.1e}"
 

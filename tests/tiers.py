@@ -47,8 +47,7 @@ class Case(PaperConfiguration):
     rows: int = 11  # of a minibatch
 
     def __init__(self, **options: Any) -> None:
-        # The gradients of the mean squared error have no bound; a run that diverges takes its
-        # rounding errors along.
+        # Squared errors have gradients of any size; a diverging run magnifies rounding errors.
         rate = 1e-3 if options.get("loss") == "mean-squared-error" else 0.01
         super().__init__(**{"learning_rate": rate} | options)
 
@@ -331,11 +330,11 @@ def train(
         yield f"step {step + 1}", seen
     yield "end", {name: tier.state() for name, tier in tiers.items()}
     X, _ = case.minibatch(steps)
-    evaluated = {
-        name: dict(zip(("logits", "predictions"), t.evaluate(X), strict=True))
-        for name, t in tiers.items()
-    }
-    yield "evaluation", evaluated
+    names = ("logits", "predictions")
+    yield (
+        "evaluation",
+        {name: dict(zip(names, t.evaluate(X), strict=True)) for name, t in tiers.items()},
+    )
 
 
 def differences(actual: Arrays, expected: Arrays) -> dict[str, float]:
