@@ -9,7 +9,7 @@ import pytest
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
 
-from jaxtyping import install_import_hook  # noqa: E402
+from jaxtyping import install_import_hook
 
 ROOT = Path(__file__).parent
 TIER_FOLDERS = ("numpy", "pytorch_lowlevel", "paper")
@@ -23,7 +23,7 @@ TIER_MODULES = [
 # The shapes that the annotations claim are checked at every call that a test makes.
 install_import_hook([*TIER_MODULES, "common", "data"], "beartype.beartype")
 
-from data.mnist import Dataset, load_dataset  # noqa: E402
+from data.mnist import Dataset, load_dataset
 
 
 @pytest.fixture(scope="session")

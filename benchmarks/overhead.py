@@ -10,27 +10,27 @@ from common.processor import choose_openblas_kernels
 
 choose_openblas_kernels()  # before NumPy is imported, or it is too late
 
-import contextlib  # noqa: E402
-import os  # noqa: E402
-import random  # noqa: E402
-import tempfile  # noqa: E402
-import time  # noqa: E402
-from collections.abc import Iterator  # noqa: E402
-from pathlib import Path  # noqa: E402
-from typing import Any  # noqa: E402
+import contextlib
+import os
+import random
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
-import train_numpy  # noqa: E402
-import tyro  # noqa: E402
-from losses_numpy import LOSSES  # noqa: E402
-from pydantic import Field  # noqa: E402
+import train_numpy
+import tyro
+from losses_numpy import LOSSES
+from pydantic import Field
 
-from benchmarks.settings import Options, load_mnist, make_folder, save  # noqa: E402
-from benchmarks.speed_results import spread  # noqa: E402
-from common.command_line import run_script  # noqa: E402
-from common.configuration import Configuration  # noqa: E402
-from common.run import Run  # noqa: E402
-from common.schedules import learning_rate  # noqa: E402
-from data.mnist import Dataset, minibatches, shuffled_indices  # noqa: E402
+from benchmarks.settings import Options, load_mnist, make_folder, save
+from benchmarks.speed_results import spread
+from common.command_line import run_script
+from common.configuration import Configuration
+from common.run import Run
+from common.schedules import learning_rate
+from data.mnist import Dataset, minibatches, shuffled_indices
 
 
 class OverheadOptions(Options):

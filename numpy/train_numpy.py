@@ -4,22 +4,22 @@ from common.processor import choose_openblas_kernels
 
 choose_openblas_kernels()  # before NumPy is imported, or it is too late
 
-from functools import partial  # noqa: E402
+from functools import partial
 
-import numpy as np  # noqa: E402
-from jaxtyping import Float, Int  # noqa: E402
-from losses_numpy import LOSSES  # noqa: E402
-from mlp_numpy import MLP  # noqa: E402
-from optimizers_numpy import SGD, Adam, AdamW, Optimizer, clip_gradient_norm  # noqa: E402
+import numpy as np
+from jaxtyping import Float, Int
+from losses_numpy import LOSSES
+from mlp_numpy import MLP
+from optimizers_numpy import SGD, Adam, AdamW, Optimizer, clip_gradient_norm
 
-from common.command_line import parse, run_script  # noqa: E402
-from common.configuration import Configuration  # noqa: E402
-from common.diagnosis import first_non_finite  # noqa: E402
-from common.randomness import DROPOUT, generator  # noqa: E402
-from common.run import Run  # noqa: E402
-from common.schedules import learning_rate  # noqa: E402
-from common.targets import targets  # noqa: E402
-from data.mnist import Split, load_dataset, minibatches, shuffled_indices  # noqa: E402
+from common.command_line import parse, run_script
+from common.configuration import Configuration
+from common.diagnosis import first_non_finite
+from common.randomness import DROPOUT, generator
+from common.run import Run
+from common.schedules import learning_rate
+from common.targets import targets
+from data.mnist import Split, load_dataset, minibatches, shuffled_indices
 
 
 def train(configuration: Configuration) -> None:
