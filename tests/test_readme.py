@@ -3,9 +3,14 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
+import safetensors.torch
+import train_numpy
+from mlp_paper import MLP
 
 from common.configuration import PaperConfiguration, option_name
+from common.run_folder import read_tensors
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "tests/README.md"]
@@ -42,6 +47,16 @@ def test_the_steps_shown_side_by_side_are_those_of_the_scripts():
             line = squeezed(cell).strip("`")
             position = code.find(line, position)
             assert position >= 0, f"{line} is not in {script}, or not in this place"
+
+
+def test_a_model_of_tier_1_loads_into_tier_3_as_shown(tmp_path, monkeypatch):
+    options = ["--dataset", "xor", "--epochs", "1", "--hidden", "3", "--run-dir"]
+    train_numpy.main([*options, str(tmp_path / "runs" / "numpy")])
+    monkeypatch.chdir(tmp_path)
+    model = MLP((2, 3, 2))
+    model.load_state_dict(safetensors.torch.load_file("runs/numpy/model.safetensors"))
+    saved, _ = read_tensors(Path("runs/numpy/model.safetensors"))
+    np.testing.assert_array_equal(model.layers[0].weight.detach(), saved["layers.0.weight"])
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
