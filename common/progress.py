@@ -5,14 +5,14 @@ import time
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-REFRESH_SECONDS = 0.1
+REFRESH_SECONDS = 0.5
 
 
 class ProgressDisplay:
-    """One bar over the steps of an epoch, redrawn ten times a second at most.
+    """One bar over the steps of an epoch.
 
-    It is redrawn by the training loop itself: a thread of its own would take processor time
-    from the steps that it reports.
+    It is redrawn by the training loop itself, since a thread of its own would take processor time
+    from the steps that it reports; and twice a second at most, since drawing takes milliseconds.
     """
 
     def __init__(self, epochs: int) -> None:
