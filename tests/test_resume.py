@@ -43,9 +43,12 @@ def _floating_point_errors_as_before():
 @pytest.fixture(autouse=True)
 def _handlers_as_before():
     """Every run gives the signals back to whoever handled them before it."""
+    # A shell starts background jobs with Ctrl-C ignored; here it is to be heard.
+    ours = signal.signal(signal.SIGINT, signal.default_int_handler)
     before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
     yield
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
+    signal.signal(signal.SIGINT, ours)
 
 
 def train(tier, folder, *options):
