@@ -65,6 +65,14 @@ def test_every_link_leads_somewhere(document):
         assert (document.parent / target).exists(), target
 
 
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_formula_stands_apart_from_the_words_around_it(document):
+    text = re.sub(r"```.*?```", "", document.read_text(), flags=re.DOTALL)
+    for line in text.splitlines():
+        words = re.sub(r"(?<![^\s(|])\$`[^`]+`\$(?![^\s),.:;|])", "", line)
+        assert "$" not in re.sub(r"`[^`]*`", "", words), f"no formula to a browser: {line}"
+
+
 def test_every_option_named_is_one():
     known = {option_name(field) for field in PaperConfiguration.model_fields}
     known |= {"--help", "--editable", "--networks", "--batch-sizes", "--no-momentum", "--rounds"}
