@@ -75,7 +75,8 @@ class Linear(Layer):
         # the product sums over the n rows. (The 1/n of the mean is in grad_Z already.)
         np.matmul(grad_Z.T, self.X, out=self.grad_W)
         if self.b is not None:
-            np.sum(grad_Z, axis=0, out=self.grad_b)
+            # The sum of the rows. b is a weight whose input is 1: as a product it costs half.
+            np.matmul(np.ones(len(grad_Z), grad_Z.dtype), grad_Z, out=self.grad_b)
         if not self.needs_input_gradient:
             return None
         return grad_Z @ self.W

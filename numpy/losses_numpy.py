@@ -24,11 +24,11 @@ def softmax_cross_entropy(
     exp = np.exp(shifted)
     total = exp.sum(axis=1, keepdims=True)
     # log(softmax) as a difference: the softmax itself may round to 0.
-    loss = (np.log(total[:, 0]) - shifted[rows, labels]).mean()
+    loss = (np.log(total[:, 0]) - shifted[rows, labels]).sum() / n
+    # 1/n goes into each term, into the smaller array: this loss is many calls on little data.
     grad_logits = exp
-    grad_logits /= total
-    grad_logits[rows, labels] -= 1
-    grad_logits /= n
+    grad_logits /= n * total
+    grad_logits[rows, labels] -= 1 / n
     return float(loss), grad_logits
 
 

@@ -115,7 +115,8 @@ class CountingArray(np.ndarray):
         plain = [np.asarray(a) if isinstance(a, np.ndarray) else a for a in inputs]
         if out is not None:
             options["out"] = tuple(np.asarray(array) for array in out)
-        if ufunc is np.matmul:
+        # A vector of ones times a matrix is a sum, not one of the products.
+        if ufunc is np.matmul and plain[0].ndim == 2:
             CountingArray.multiply_adds += plain[0].size * plain[1].shape[-1]
         result = getattr(ufunc, method)(*plain, **options)
         return result.view(CountingArray) if isinstance(result, np.ndarray) else result
