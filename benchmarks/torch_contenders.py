@@ -42,7 +42,7 @@ class TierTwo(TorchContender):
         self.loss_function = train_lowlevel.LOSSES[self.configuration.loss]
 
     def step(self, indices):
-        logits = self.model.forward(self.images[indices])
+        logits = self.model.forward(self.images.index_select(0, indices))
         loss = self.loss_function(logits, self.labels[indices])
         self.model.zero_grad()
         loss.backward()
@@ -62,7 +62,7 @@ class TierThree(TorchContender):
         self.loss_function = train_paper.LOSSES[configuration.loss]
 
     def step(self, indices):
-        logits = self.model(self.images[indices])
+        logits = self.model(self.images.index_select(0, indices))
         loss = self.loss_function(logits, self.labels[indices])
         self.optimizer.zero_grad()
         loss.backward()

@@ -28,14 +28,15 @@ def make_optimizer(configuration: Configuration, model: nn.Module) -> Optimizer:
         {"params": weights, "weight_decay": configuration.weight_decay},
         {"params": others, "weight_decay": 0.0},
     ]
-    rate = configuration.learning_rate
+    rate, momentum = configuration.learning_rate, configuration.momentum
+    # fused: one pass over the memory of a parameter instead of one for each term of the formula.
     match configuration.optimizer:
         case "sgd":
-            return SGD(groups, rate, configuration.momentum, nesterov=configuration.nesterov)
+            return SGD(groups, rate, momentum, nesterov=configuration.nesterov, fused=True)
         case "adam":
-            return Adam(groups, rate)
+            return Adam(groups, rate, fused=True)
         case "adamw":
-            return AdamW(groups, rate)
+            return AdamW(groups, rate, fused=True)
     raise ValueError(f"unknown optimizer {configuration.optimizer!r}")
 
 

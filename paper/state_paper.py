@@ -66,7 +66,7 @@ class OptimizerState:
                 for buffer in self.buffer_names
             }
             if not isinstance(self.optimizer, SGD):
-                entries["step"] = torch.tensor(float(self.steps))
+                entries["step"] = torch.tensor(float(self.steps), device=parameter.device)
             self.optimizer.state[parameter] = entries
 
 

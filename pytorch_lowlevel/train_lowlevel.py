@@ -48,7 +48,8 @@ def train(configuration: TorchConfiguration) -> None:
             # The whole order goes to the device at once: no step waits for its indices.
             order = torch.from_numpy(order).to(device)
             for step, indices in run.steps(minibatches(order, configuration.batch_size)):
-                X = training.images[indices]
+                # The same as training.images[indices], and faster.
+                X = training.images.index_select(0, indices)
                 if configuration.dropout:
                     torch.manual_seed(torch_seed(configuration.seed, DROPOUT, step))
 
