@@ -83,7 +83,9 @@ def print_tables(results: dict[str, Any]) -> None:
     reference = results["reference"]
     print(
         f"The machine's own speed varied by {reference['max'] / reference['min'] - 1:.0%} (its"
-        f" middle half by {reference['q3'] / reference['q1'] - 1:.1%}); it is divided out above."
+        f" middle half by {reference['q3'] / reference['q1'] - 1:.1%}); it is divided out above.\n"
+        f"{results['disturbed_measurements']} of {results['measurements']} measurements remained"
+        " disturbed by other use of the machine, however often they were repeated."
     )
 
 

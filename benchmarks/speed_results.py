@@ -26,6 +26,7 @@ class Sample:
         samples_per_second: as measured, None where it failed.
         error: why it failed.
         reference: products per second of the reference, the mean of just before and just after.
+        quiet: whether nobody else seems to have used the machine.
         others_processor_seconds: what the processes that should have been idle computed.
     """
 
@@ -35,6 +36,7 @@ class Sample:
     samples_per_second: float | None
     error: str | None
     reference: float
+    quiet: bool
     others_processor_seconds: float
 
 
@@ -54,6 +56,8 @@ def summarize(
             "what": "512 × 512 × 512 matrix products per second, float32, NumPy",
             **spread(references),
         },
+        "measurements": len(samples),
+        "disturbed_measurements": sum(not sample.quiet for sample in samples),
         "others_processor_seconds": max(sample.others_processor_seconds for sample in samples),
         "workloads": [
             summarize_workload(

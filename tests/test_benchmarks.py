@@ -11,6 +11,8 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks import overhead, settings, speed, start_up, time_to_accuracy
+from benchmarks.contenders import REFERENCE
+from benchmarks.live_process import Measured
 from benchmarks.numpy_contenders import NumpyFloor, TierOne
 from benchmarks.scikit_learn_contender import ScikitLearn
 from benchmarks.speed_results import Sample, summarize
@@ -156,6 +158,41 @@ def test_multiply_adds_of_a_network_counted_by_hand():
     assert Workload("small", 1).multiply_adds == 2 * 784 * 32 + 3 * 32 * 10
 
 
+# --- measurements ---------------------------------------------------------------------------------
+
+
+class ScriptedProcess:
+    """Stands in for a live process: answers with these speeds, one after the other."""
+
+    entry = REFERENCE
+
+    def __init__(self, *speeds: float) -> None:
+        self.speeds = iter(speeds)
+
+    def measure(self, workload: Workload, warm_up: float, seconds: float) -> Measured:
+        return Measured(next(self.speeds))
+
+    def processor_seconds(self) -> None:
+        return None
+
+
+def test_disturbed_measurement_is_taken_again():
+    # The reference is slow between the first measurement and the second.
+    reference = ScriptedProcess(300.0, 200.0, 290.0, 285.0)
+    contender = ScriptedProcess(1.0, 2.0, 3.0)
+    meter = speed.Meter(speed.SpeedOptions(), reference, [contender])
+    sample = meter.measure(contender, SMALL, 1)
+    assert (sample.samples_per_second, sample.quiet, sample.reference) == (3.0, True, 287.5)
+
+
+def test_measurement_that_is_always_disturbed_is_kept_and_marked():
+    reference = ScriptedProcess(300.0, *[200.0] * speed.ATTEMPTS)
+    contender = ScriptedProcess(*map(float, range(1, speed.ATTEMPTS + 1)))
+    meter = speed.Meter(speed.SpeedOptions(), reference, [contender])
+    sample = meter.measure(contender, SMALL, 1)
+    assert (sample.samples_per_second, sample.quiet) == (speed.ATTEMPTS, False)
+
+
 # --- results --------------------------------------------------------------------------------------
 
 
@@ -164,7 +201,7 @@ def test_drift_of_the_machine_is_divided_out():
     entries = speed.SpeedOptions(contenders=("numpy", "numpy-floor", "scikit-learn")).entries()
     speeds = {"numpy": 200.0, "numpy-floor": 250.0, "scikit-learn": 100.0}
     samples = [
-        Sample(number, key, SMALL, speed / number, None, 1000.0 / number, 0.0)
+        Sample(number, key, SMALL, speed / number, None, 1000.0 / number, True, 0.0)
         for number in (1, 2)
         for key, speed in speeds.items()
     ]
@@ -180,8 +217,8 @@ def test_drift_of_the_machine_is_divided_out():
 def test_failed_contender_is_told_and_others_go_on():
     entries = speed.SpeedOptions(contenders=("numpy", "compiled-step")).entries()
     samples = [
-        Sample(1, "numpy", SMALL, 200.0, None, 1000.0, 0.0),
-        Sample(1, "compiled-step", SMALL, None, "RuntimeError: no compiler", 1000.0, 0.0),
+        Sample(1, "numpy", SMALL, 200.0, None, 1000.0, True, 0.0),
+        Sample(1, "compiled-step", SMALL, None, "RuntimeError: no compiler", 1000.0, False, 0.0),
     ]
     contenders = summarize([SMALL], entries, samples)["workloads"][0]["contenders"]
     assert contenders["compiled-step"]["error"] == "RuntimeError: no compiler"
