@@ -15,8 +15,8 @@ import csv
 import io
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -72,21 +72,28 @@ def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]
     write_file(path, text.getvalue().encode())
 
 
+@contextmanager
+def _told(path: Path, missing: str) -> Iterator[None]:
+    """Turn what goes wrong in reading a file of a run into one line."""
+    try:
+        yield
+    except (FileNotFoundError, NotADirectoryError):
+        raise UserError(f"{path} {missing}") from None
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror or error}; check the path") from None
+    except (SafetensorError, ValueError) as error:
+        raise UserError(
+            f"{path} is damaged ({error}); delete {path.parent} and train again"
+        ) from None
+
+
 def read_table(path: Path) -> dict[str, list[float]]:
     """Read a CSV file of numbers: its columns by name. Raises UserError as `read_json`."""
-    try:
+    with _told(path, missing="does not exist: the run is not finished"):
         with path.open(newline="") as file:
             header, *rows = list(csv.reader(file))
         columns = zip(*([float(cell) for cell in row] for row in rows), strict=True)
         return dict(zip(header, map(list, columns), strict=True))
-    except FileNotFoundError:
-        raise UserError(f"{path} does not exist: the run is not finished") from None
-    except OSError as error:
-        raise UserError(f"cannot read {path}: {error.strerror}; check the path") from None
-    except ValueError as error:
-        raise UserError(
-            f"{path} is damaged ({error}); delete {path.parent} and train again"
-        ) from None
 
 
 def write_tensors(
@@ -105,34 +112,18 @@ def read_tensors(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     Raises:
         UserError: for a file that is missing, unreadable, truncated or not of this kind.
     """
-    try:
-        with safe_open(path, framework="numpy") as file:
-            metadata = json.loads((file.metadata() or {}).get("json", "{}"))
-            return {name: file.get_tensor(name) for name in file.keys()}, metadata  # noqa: SIM118
-    except FileNotFoundError:
-        raise UserError(f"{path} does not exist; train first, or name another folder") from None
-    except OSError as error:
-        raise UserError(f"cannot read {path}: {error.strerror or error}; check the path") from None
-    except (SafetensorError, ValueError) as error:
-        raise UserError(
-            f"{path} is truncated or no safetensors file ({error}); delete it and train again"
-        ) from None
+    missing = "does not exist; train first, or name another folder"
+    with _told(path, missing), safe_open(path, framework="numpy") as file:
+        metadata = json.loads((file.metadata() or {}).get("json", "{}"))
+        return {name: file.get_tensor(name) for name in file.keys()}, metadata  # noqa: SIM118
 
 
 def read_json(path: Path) -> dict[str, Any]:
     """Read a JSON file. Raises UserError where it is missing or damaged."""
-    try:
+    with _told(path, missing=f"does not exist: {path.parent} holds no such run"):
         content = json.loads(path.read_text())
-    except (FileNotFoundError, NotADirectoryError):
-        raise UserError(f"{path} does not exist: {path.parent} holds no such run") from None
-    except OSError as error:
-        raise UserError(f"cannot read {path}: {error.strerror}; check the path") from None
-    except ValueError as error:
-        raise UserError(
-            f"{path} is damaged ({error}); delete {path.parent} and train again"
-        ) from None
-    if not isinstance(content, dict):
-        raise UserError(f"{path} is damaged (no JSON object); delete {path.parent} and train again")
+        if not isinstance(content, dict):
+            raise ValueError("no JSON object")
     return content
 
 

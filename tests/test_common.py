@@ -31,12 +31,6 @@ from data.mnist import EPOCH_ORDER
 KILLS = 50
 
 
-@pytest.fixture(autouse=True)
-def _floating_point_errors_as_before():
-    with np.errstate():  # train_numpy.main silences some for its process
-        yield
-
-
 # --- random numbers -------------------------------------------------------------------------------
 
 

@@ -7,17 +7,14 @@ import signal
 import sys
 import time
 
-import numpy as np
 import pytest
-import train_lowlevel
 import train_numpy
-import train_paper
+from train_scripts import TRAIN_SCRIPTS
 
 from common.command_line import run_script
 from common.errors import UserError
 from common.run_folder import read_tensors
 
-TIERS = {"numpy": train_numpy, "lowlevel": train_lowlevel, "paper": train_paper}
 EPOCHS, STEPS_PER_EPOCH = 3, 11
 CONSTANT = "--schedule constant --learning-rate 0.1 --weight-decay 0"
 DIGITS = [*["--dataset", "digits", "--hidden", "12", "7", "--epochs", "3"], *CONSTANT.split()]
@@ -27,17 +24,6 @@ RECIPES = {
     "sgd": "--momentum 0.9 --nesterov --weight-decay 0.01",
 }
 SCHEDULES = ["step", "exponential", "cosine", "warmup-cosine", "warmup-linear", "one-cycle"]
-
-
-@pytest.fixture(params=TIERS)
-def tier(request) -> str:
-    return request.param
-
-
-@pytest.fixture(autouse=True)
-def _floating_point_errors_as_before():
-    with np.errstate():  # train_numpy.main silences some for its process
-        yield
 
 
 @pytest.fixture(autouse=True)
@@ -52,12 +38,12 @@ def _handlers_as_before():
 
 
 def train(tier, folder, *options):
-    TIERS[tier].main([*DIGITS, "--run-dir", str(folder), *options])
+    TRAIN_SCRIPTS[tier].main([*DIGITS, "--run-dir", str(folder), *options])
 
 
 def signal_in_step(monkeypatch, tier, step, number=signal.SIGINT, times=1):
     """Send a signal to this process in the given step (0, 1, ...) of those that are trained."""
-    original, count = TIERS[tier].predict, 0
+    original, count = TRAIN_SCRIPTS[tier].predict, 0
 
     def predict(logits):
         nonlocal count
@@ -68,12 +54,12 @@ def signal_in_step(monkeypatch, tier, step, number=signal.SIGINT, times=1):
             count += 1
         return original(logits)
 
-    monkeypatch.setattr(TIERS[tier], "predict", predict)
+    monkeypatch.setattr(TRAIN_SCRIPTS[tier], "predict", predict)
 
 
 def signal_in_evaluation(monkeypatch, tier, epoch, number=signal.SIGINT):
     """Send a signal to this process in the evaluation after the given epoch (1, 2, ...)."""
-    evaluate, count = TIERS[tier].evaluate, 0
+    evaluate, count = TRAIN_SCRIPTS[tier].evaluate, 0
 
     def noted(*arguments):
         nonlocal count
@@ -82,7 +68,7 @@ def signal_in_evaluation(monkeypatch, tier, epoch, number=signal.SIGINT):
             signal.raise_signal(number)
         return evaluate(*arguments)
 
-    monkeypatch.setattr(TIERS[tier], "evaluate", noted)
+    monkeypatch.setattr(TRAIN_SCRIPTS[tier], "evaluate", noted)
 
 
 def stop(monkeypatch, tier, folder, where, *options, number=signal.SIGINT):
@@ -97,7 +83,7 @@ def stop(monkeypatch, tier, folder, where, *options, number=signal.SIGINT):
 
 
 def resume(tier, folder, *options):
-    TIERS[tier].main(["--resume", "--run-dir", str(folder), *options])
+    TRAIN_SCRIPTS[tier].main(["--resume", "--run-dir", str(folder), *options])
 
 
 def read_csv(path):
@@ -131,7 +117,7 @@ def test_same_options_give_the_same_bits(tier, dtype, tmp_path):
 
 
 def test_seconds_are_those_of_the_training_steps(tier, tmp_path, monkeypatch):
-    evaluate, minibatches = TIERS[tier].evaluate, TIERS[tier].minibatches
+    evaluate, minibatches = TRAIN_SCRIPTS[tier].evaluate, TRAIN_SCRIPTS[tier].minibatches
 
     def slow_evaluate(*arguments):
         time.sleep(0.5)
@@ -142,8 +128,8 @@ def test_seconds_are_those_of_the_training_steps(tier, tmp_path, monkeypatch):
             time.sleep(0.01)
             yield indices
 
-    monkeypatch.setattr(TIERS[tier], "evaluate", slow_evaluate)
-    monkeypatch.setattr(TIERS[tier], "minibatches", slow_minibatches)
+    monkeypatch.setattr(TRAIN_SCRIPTS[tier], "evaluate", slow_evaluate)
+    monkeypatch.setattr(TRAIN_SCRIPTS[tier], "minibatches", slow_minibatches)
     train(tier, tmp_path, "--epochs", "1")
     (row,) = read_csv(tmp_path / "history.csv")
     assert STEPS_PER_EPOCH * 0.01 < float(row["seconds"]) < 0.5
@@ -245,7 +231,7 @@ def test_ctrl_c_twice_leaves_at_once(tier, tmp_path, monkeypatch, capsys, uninte
     monkeypatch.setattr(sys, "argv", ["script", *DIGITS, "--run-dir", str(tmp_path)])
     with monkeypatch.context() as patch, pytest.raises(SystemExit) as exit_info:
         signal_in_step(patch, tier, STEPS_PER_EPOCH + 4, times=2)
-        run_script(TIERS[tier].main)
+        run_script(TRAIN_SCRIPTS[tier].main)
     assert exit_info.value.code == 130
     assert capsys.readouterr().err == ""
     # It did not wait to keep what it had; the checkpoint is that of the epoch before.
@@ -278,7 +264,7 @@ def test_message_says_how_to_resume(number, code, tier, tmp_path, monkeypatch, c
     assert output.err == ""
     last = output.out.splitlines()[-1]
     said = re.fullmatch(r"stopped in epoch 2; continue with (--resume --run-dir .*)", last)
-    TIERS[tier].main(shlex.split(said[1]))
+    TRAIN_SCRIPTS[tier].main(shlex.split(said[1]))
     assert (folder / "test.json").exists()
 
 
@@ -319,7 +305,7 @@ def test_options_that_change_nothing_are_allowed(tier, stopped, tmp_path, uninte
     assert_same_bits(stopped, uninterrupted(tier))
 
 
-@pytest.mark.parametrize("other", TIERS)
+@pytest.mark.parametrize("other", TRAIN_SCRIPTS)
 def test_run_of_another_tier_is_refused(other, tier, stopped):
     if other != tier:
         with pytest.raises(UserError, match=f"is one of tier {tier}; continue it with that tier's"):

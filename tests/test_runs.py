@@ -7,13 +7,11 @@ import re
 import numpy as np
 import pytest
 import torch
-import train_lowlevel
-import train_numpy
-import train_paper
 from losses_numpy import softmax_cross_entropy
 from mlp_numpy import MLP
 from safetensors.numpy import load_file
 from torch import nn
+from train_scripts import TRAIN_SCRIPTS
 
 from common import progress
 from common.configuration import Configuration
@@ -22,26 +20,14 @@ from common.run import DivergenceError
 from common.run_folder import CONFIG, FILES, read_json, read_tensors
 from data.mnist import load_dataset, shuffled_indices
 
-TIERS = {"numpy": train_numpy, "lowlevel": train_lowlevel, "paper": train_paper}
 # 1,297 training examples: 10 minibatches of 128 and one of 17; 200 validate, 300 test.
 CONSTANT = "--schedule constant --learning-rate 0.1 --weight-decay 0"
 DIGITS = ["--dataset", "digits", "--hidden", "12", "7", *CONSTANT.split()]
 STEPS_PER_EPOCH = 11
 
 
-@pytest.fixture(params=TIERS)
-def tier(request) -> str:
-    return request.param
-
-
-@pytest.fixture(autouse=True)
-def _floating_point_errors_as_before():
-    with np.errstate():  # train_numpy.main silences some for its process
-        yield
-
-
 def train(tier, folder, *options):
-    TIERS[tier].main([*DIGITS, "--run-dir", str(folder), *map(str, options)])
+    TRAIN_SCRIPTS[tier].main([*DIGITS, "--run-dir", str(folder), *map(str, options)])
     return folder
 
 
@@ -198,13 +184,13 @@ def test_test_json_is_what_the_saved_model_does_on_the_test_set(tier, tmp_path):
 
 
 def test_test_set_is_touched_once_at_the_end(tier, tmp_path, monkeypatch):
-    evaluate, seen = TIERS[tier].evaluate, []
+    evaluate, seen = TRAIN_SCRIPTS[tier].evaluate, []
 
     def noted(model, split, loss):
         seen.append((len(split.labels), any(layer.training for layer in model.layers)))
         return evaluate(model, split, loss)
 
-    monkeypatch.setattr(TIERS[tier], "evaluate", noted)
+    monkeypatch.setattr(TRAIN_SCRIPTS[tier], "evaluate", noted)
     train(tier, tmp_path / "run", "--epochs", 3)
     assert seen == [(200, False), (200, False), (200, False), (300, False)]  # (examples, training)
 
@@ -249,7 +235,7 @@ def test_terminal_shows_a_bar(tier, tmp_path, capsys, monkeypatch):
 
 def at_step(monkeypatch, tier, step, action):
     """Call action(model) before the forward pass of a training step (0, 1, ... of the run)."""
-    model_class, count = TIERS[tier].MLP, 0
+    model_class, count = TRAIN_SCRIPTS[tier].MLP, 0
     original = model_class.forward
 
     def forward(self, X):
@@ -322,7 +308,7 @@ def test_gradient_that_is_not_finite(value, tier, tmp_path, monkeypatch):
 def test_last_update_of_an_epoch_that_is_not_finite(
     name, value, message, tier, tmp_path, monkeypatch
 ):
-    evaluate, count = TIERS[tier].evaluate, 0
+    evaluate, count = TRAIN_SCRIPTS[tier].evaluate, 0
 
     def poisoned(model, split, loss):
         nonlocal count
@@ -331,19 +317,19 @@ def test_last_update_of_an_epoch_that_is_not_finite(
             poison(model, name, value)
         return evaluate(model, split, loss)
 
-    monkeypatch.setattr(TIERS[tier], "evaluate", poisoned)
+    monkeypatch.setattr(TRAIN_SCRIPTS[tier], "evaluate", poisoned)
     diverge(tier, tmp_path, message)
 
 
 def test_input_that_is_not_finite(tier, tmp_path, monkeypatch):
-    load, position = TIERS[tier].load_dataset, 3 * 128 + 5
+    load, position = TRAIN_SCRIPTS[tier].load_dataset, 3 * 128 + 5
 
     def poisoned(*arguments):
         dataset = load(*arguments)
         dataset.train.images[shuffled_indices(1297, 0, 1)[position], 7] = np.inf
         return dataset
 
-    monkeypatch.setattr(TIERS[tier], "load_dataset", poisoned)
+    monkeypatch.setattr(TRAIN_SCRIPTS[tier], "load_dataset", poisoned)
     with pytest.raises(DivergenceError, match=r"1, step 4 \(first in the output of layers\.0\)"):
         train(tier, tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {"config.json"}
