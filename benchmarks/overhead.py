@@ -36,7 +36,7 @@ from data.mnist import Dataset, minibatches, shuffled_indices
 class OverheadOptions(Options):
     """How long is measured. The number of threads is that of the environment."""
 
-    epochs: int = Field(20, ge=1, le=10_000, description="epochs of each loop")
+    epochs: int = Field(100, ge=1, le=10_000, description="epochs of each loop")
 
 
 class BareLoop:

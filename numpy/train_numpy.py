@@ -58,7 +58,7 @@ def train(configuration: Configuration) -> None:
                 gradient_norm = np.nan
                 if configuration.clip_norm is not None:
                     gradient_norm = clip_gradient_norm(gradients, configuration.clip_norm)
-                correct = (predict(logits) == dataset.train.labels[indices]).sum()
+                correct = np.count_nonzero(predict(logits) == dataset.train.labels[indices])
                 run.record_step(loss, correct, gradient_norm, partial(find_cause, model, X))
 
                 optimizer.learning_rate = learning_rate(configuration, step)
