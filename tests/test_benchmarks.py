@@ -269,6 +269,15 @@ def test_start_up(mnist_root, tmp_path):
     assert 172e6 < numpy["peak_bytes"]["median"] < 2e9
 
 
+def test_parts(mnist_root, tmp_path):
+    results = run("parts", tmp_path, "--rounds", 1, "--network", "small")
+    microseconds = {part: took["median"] for part, took in results["microseconds"].items()}
+    # A difference of two times, which noise may make negative.
+    del microseconds["adding biases, and their gradients"]
+    assert len(microseconds) == 5
+    assert all(1 < each < 1e5 for each in microseconds.values())
+
+
 def test_overhead(mnist_root, tmp_path):
     results = run("overhead", tmp_path, "--epochs", 1)
     assert 0.3 < results["ratio"]["median"] < 3

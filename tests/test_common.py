@@ -106,22 +106,23 @@ def test_diagnosis_names_what_was_computed_first(where, expected, bad, as_tensor
 # --- the machine ----------------------------------------------------------------------------------
 
 AVX512_FLAGS = "fpu avx2 avx512f avx512dq avx512cd avx512bw avx512vl"
+ZEN_5 = {"vendor_id": "AuthenticAMD", "cpu family": "26", "flags": AVX512_FLAGS}
 
 
 @pytest.mark.parametrize(
     "information, before, after",
     [
-        ({"vendor_id": "AuthenticAMD", "flags": AVX512_FLAGS}, None, "SkylakeX"),
-        ({"vendor_id": "AuthenticAMD", "flags": AVX512_FLAGS}, "Zen", "Zen"),
-        ({"vendor_id": "AuthenticAMD", "flags": "fpu avx2 avx512f"}, None, None),
+        (ZEN_5, None, "SkylakeX"),
+        (ZEN_5 | {"cpu family": "27"}, None, "SkylakeX"),
+        (ZEN_5, "Zen", "Zen"),
+        (ZEN_5 | {"cpu family": "25"}, None, None),  # Zen 4
+        (ZEN_5 | {"flags": "fpu avx2 avx512f"}, None, None),
+        (ZEN_5 | {"vendor_id": "GenuineIntel"}, None, None),
         ({"vendor_id": "AuthenticAMD"}, None, None),
-        ({"vendor_id": "GenuineIntel", "flags": AVX512_FLAGS}, None, None),
         ({}, None, None),
     ],
 )
-def test_openblas_kernels_are_chosen_for_amd_with_avx512_alone(
-    information, before, after, monkeypatch
-):
+def test_openblas_kernels_are_chosen_where_they_gain_alone(information, before, after, monkeypatch):
     monkeypatch.delenv("OPENBLAS_CORETYPE", raising=False)
     if before is not None:
         monkeypatch.setenv("OPENBLAS_CORETYPE", before)

@@ -9,6 +9,10 @@ import safetensors.torch
 import train_numpy
 from mlp_paper import MLP
 
+from benchmarks.parts import PartsOptions
+from benchmarks.speed import SpeedOptions
+from benchmarks.start_up import StartUpOptions
+from benchmarks.time_to_accuracy import AccuracyOptions
 from common.configuration import PaperConfiguration, option_name
 from common.run_folder import read_tensors
 
@@ -74,8 +78,8 @@ def test_every_formula_stands_apart_from_the_words_around_it(document):
 
 
 def test_every_option_named_is_one():
-    known = {option_name(field) for field in PaperConfiguration.model_fields}
-    known |= {"--help", "--editable", "--networks", "--batch-sizes", "--no-momentum", "--rounds"}
-    known |= {"--runs", "--seeds", "--threads"}
+    options = (PaperConfiguration, PartsOptions, SpeedOptions, StartUpOptions, AccuracyOptions)
+    known = {option_name(field) for model in options for field in model.model_fields}
+    known |= {"--no-momentum", "--help", "--editable"}
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", (ROOT / "README.md").read_text()))
     assert named <= known
