@@ -5,11 +5,16 @@ from pathlib import Path
 
 import pytest
 
-# The tests' networks are small: threads would only wait for each other. Set before NumPy loads.
+# The tests' networks are small: threads would only wait for each other. The variables reach torch,
+# which is loaded later, and child processes; a plugin of pytest may have loaded NumPy before.
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
 
+import numpy as np  # noqa: F401 - loads the library that is limited next
 from jaxtyping import install_import_hook
+from threadpoolctl import threadpool_limits
+
+threadpool_limits(1)
 
 ROOT = Path(__file__).parent
 TIER_FOLDERS = ("numpy", "pytorch_lowlevel", "paper")

@@ -8,8 +8,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from common.configuration import REPOSITORY, option_name
+from common.environment import environment
 from common.errors import UserError
-from common.run import environment
 from common.run_folder import write_json
 from data.mnist import Dataset, DatasetUnavailable, load_dataset
 

@@ -30,6 +30,7 @@ def main(key: str, data_root: str) -> None:
     import numpy  # noqa: F401 - before train_numpy, which chooses kernels where it comes first
 
     from benchmarks.workloads import Data, Workload
+    from common.environment import loaded_libraries
     from data.mnist import load_dataset
 
     train = load_dataset("mnist", Path(data_root)).train
@@ -69,14 +70,6 @@ def measure(contender: Any, warm_up: float, seconds: float) -> dict[str, Any]:
     taken = contender.run(steps)
     elapsed = time.perf_counter() - started
     return {"steps": taken, "seconds": elapsed}
-
-
-def loaded_libraries() -> list[dict[str, Any]]:
-    """The matrix-product and thread libraries of this process: kernels and number of threads."""
-    from threadpoolctl import threadpool_info
-
-    columns = ("internal_api", "version", "architecture", "num_threads")
-    return [{name: library.get(name) for name in columns} for library in threadpool_info()]
 
 
 def answer(stream: TextIO, content: dict[str, Any]) -> None:

@@ -13,14 +13,11 @@ A train script keeps its loop to itself and tells a `Run` what happened:
 """
 
 import math
-import os
-import platform
 import shlex
 import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,8 +27,8 @@ from common import run_folder
 from common.checkpoint import Record, Stateful, load_checkpoint, save_checkpoint, to_arrays
 from common.configuration import Configuration
 from common.diagnosis import first_non_finite
+from common.environment import environment
 from common.errors import UserError
-from common.processor import processor_name
 from common.progress import ProgressDisplay
 from common.schedules import learning_rate
 from data.mnist import DATASETS
@@ -356,15 +353,3 @@ class Run:
             self._optimizer,
             self._scheduler,
         )
-
-
-def environment() -> dict[str, Any]:
-    """What the measured seconds depend on, for config.json."""
-    return {
-        "python": platform.python_version(),
-        "numpy": version("numpy"),
-        "torch": version("torch"),
-        "processor": processor_name(),
-        "processors": os.cpu_count(),
-        "openblas_coretype": os.environ.get("OPENBLAS_CORETYPE"),
-    }

@@ -70,6 +70,12 @@ def test_config_says_which_run_this_is(tier, tmp_path):
     content = read_json(folder / CONFIG)
     assert content["tier"] == tier
     assert {"python", "numpy", "torch", "processor"} <= content["environment"].keys()
+    libraries = content["environment"]["libraries"]
+    openblas = [library for library in libraries if library["internal_api"] == "openblas"]
+    assert openblas  # NumPy's; SciPy brings one of its own
+    for library in openblas:
+        assert library["architecture"]
+        assert library["num_threads"] == 1  # conftest.py's choice
     configuration = configuration_of(folder)
     assert configuration.layer_sizes == (64, 12, 7, 10)
     assert (configuration.learning_rate, configuration.epochs) == (0.05, 1)
