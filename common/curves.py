@@ -37,6 +37,7 @@ def draw_learning_curves(curves: Sequence[Curve], title: str, path: Path) -> Non
     One column of panels for each precision.
     """
     dtypes = sorted({curve.dtype for curve in curves})
+    epochs = max(len(curve.train_loss) for curve in curves)
     figure, panels = plt.subplots(
         2,
         len(dtypes),
@@ -60,7 +61,7 @@ def draw_learning_curves(curves: Sequence[Curve], title: str, path: Path) -> Non
                 panel.annotate(part, (len(values), values[-1]), (6, 0), textcoords="offset points")
             panel.grid(alpha=0.3)
             # Room for the words at the ends of the lines.
-            panel.set_xlim(1 - 0.05 * len(values), 1.25 * len(values))
+            panel.set_xlim(1 - 0.05 * epochs, 1.25 * epochs)
             panel.xaxis.get_major_locator().set_params(integer=True)
     panels[0, 0].set_ylabel("loss")
     panels[1, 0].set_ylabel("accuracy (%)")

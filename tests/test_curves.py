@@ -1,0 +1,70 @@
+"""What the figures show: every line, point by point, inside its panel."""
+
+import numpy as np
+import pytest
+
+from common import curves
+from common.curves import Curve, draw_drift, draw_learning_curves
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """The panels of the figures that are drawn."""
+    panels = []
+    save = curves._save
+
+    def noted(figure, path):
+        panels.extend(figure.axes)
+        save(figure, path)
+
+    monkeypatch.setattr(curves, "_save", noted)
+    return panels
+
+
+def curve(name, dtype, epochs, accuracy=0.9):
+    """Validation losses are twice the training losses, the accuracies half."""
+    losses = np.linspace(1, 0.1, epochs).tolist()
+    accuracies, halves = [accuracy] * epochs, [accuracy / 2] * epochs
+    return Curve(name, dtype, losses, accuracies, [2 * loss for loss in losses], halves)
+
+
+def test_learning_curves(drawn, tmp_path):
+    shown = [curve("a", "float32", 4), curve("b", "float32", 2, 0.8), curve("c", "float64", 3)]
+    draw_learning_curves(shown, "the title", tmp_path / "curves.png")
+    assert (tmp_path / "curves.png").stat().st_size > 10_000
+    assert [panel.get_title() for panel in drawn] == ["float32", "float64", "", ""]
+    assert [panel.get_ylabel() for panel in drawn] == ["loss", "", "accuracy (%)", ""]
+    expected = [
+        [[1, 0.7, 0.4, 0.1], [1, 0.1], [2, 1.4, 0.8, 0.2], [2, 0.2]],
+        [[1, 0.55, 0.1], [2, 1.1, 0.2]],
+        [[90] * 4, [80] * 2, [45] * 4, [40] * 2],
+        [[90] * 3, [45] * 3],
+    ]
+    for panel, values in zip(drawn, expected, strict=True):
+        assert len(panel.lines) == len(values)
+        for line, y in zip(panel.lines, values, strict=True):
+            np.testing.assert_array_equal(line.get_xdata(), np.arange(1, len(y) + 1))
+            np.testing.assert_allclose(line.get_ydata(), y)
+            for point in line.get_xydata():
+                assert panel.viewLim.contains(*point), "outside the panel"
+    legend = [text.get_text() for text in drawn[0].get_legend().texts]
+    assert legend == ["a", "b"]
+
+
+def test_run_of_one_epoch_is_seen(drawn, tmp_path):
+    draw_learning_curves([curve("a", "float32", 1)], "the title", tmp_path / "curves.png")
+    assert all(line.get_marker() == "o" for panel in drawn for line in panel.lines)
+
+
+def test_drift(drawn, tmp_path):
+    drifts = {"float32": np.array([0, 1e-3, 1e-2, 0]), "float64": np.array([1e-16, 0, 0, 0])}
+    draw_drift(drifts, "the title", tmp_path / "drift.png")
+    (panel,) = drawn
+    assert panel.get_yscale() == "log"
+    points = [line.get_xydata().tolist() for line in panel.lines]
+    assert points == [[[2, 1e-3], [3, 1e-2]], [[1, 1e-16]]]
+    labels = [text.get_text() for text in panel.get_legend().texts]
+    assert labels == [
+        "float32 (equal to the last bit in 2 of 4 steps)",
+        "float64 (equal to the last bit in 3 of 4 steps)",
+    ]
