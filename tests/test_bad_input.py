@@ -180,6 +180,15 @@ def test_network_that_does_not_fit_into_memory_is_refused(dtype, size, options, 
                 check_memory(configuration)
 
 
+def test_memory_is_told_in_gigabytes(monkeypatch):
+    monkeypatch.setattr(os, "sysconf", {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": 2**21}.__getitem__)
+    # 100,000 * (784 + 1 + 20,000) + 20,000 + 20,000 * 10 + 10 parameters five times, and
+    # 10,000 * 120,794 activations four times, in float32.
+    message = r"--hidden 100000 20000: training needs about 61 GB and this machine has 9 GB; choose"
+    with pytest.raises(UserError, match=message):
+        check_memory(Configuration(hidden=(100_000, 20_000)))
+
+
 # --- paths ----------------------------------------------------------------------------------------
 
 

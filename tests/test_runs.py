@@ -229,10 +229,14 @@ def test_terminal_shows_a_bar(tier, tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.setattr(progress, "REFRESH_SECONDS", 0)
-    train(tier, tmp_path / "run", "--epochs", 2)
+    folder = train(tier, tmp_path / "run", "--epochs", 2)
     shown = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", capsys.readouterr().out)
+    losses = column(folder, "loss", "steps.csv")
     for epoch in (1, 2):
-        assert re.search(rf"epoch {epoch}/2 .*11/11 .*loss \d\.\d{{4}}", shown)
+        bars = re.findall(rf"epoch {epoch}/2 [^\n]*? (\d+)/11 [^\n]*?loss (nan|\d\.\d+)", shown)
+        of_epoch = losses[(epoch - 1) * STEPS_PER_EPOCH : epoch * STEPS_PER_EPOCH]
+        expected = [(str(step), f"{loss:.4f}") for step, loss in enumerate(of_epoch, start=1)]
+        assert [bar for bar in dict.fromkeys(bars) if bar[0] != "0"] == expected
         assert re.search(rf"epoch  {epoch}/2  train loss", shown)
 
 
