@@ -116,23 +116,40 @@ def test_same_options_give_the_same_bits(tier, dtype, tmp_path):
     assert (first / "steps.csv").read_bytes() != (other / "steps.csv").read_bytes()
 
 
+def slow_down(monkeypatch, tier, seconds):
+    """Have each step take so many seconds longer."""
+    minibatches = TRAIN_SCRIPTS[tier].minibatches
+
+    def slow_minibatches(*arguments):
+        for indices in minibatches(*arguments):
+            time.sleep(seconds)
+            yield indices
+
+    monkeypatch.setattr(TRAIN_SCRIPTS[tier], "minibatches", slow_minibatches)
+
+
 def test_seconds_are_those_of_the_training_steps(tier, tmp_path, monkeypatch):
-    evaluate, minibatches = TRAIN_SCRIPTS[tier].evaluate, TRAIN_SCRIPTS[tier].minibatches
+    evaluate = TRAIN_SCRIPTS[tier].evaluate
 
     def slow_evaluate(*arguments):
         time.sleep(0.5)
         return evaluate(*arguments)
 
-    def slow_minibatches(*arguments):
-        for indices in minibatches(*arguments):
-            time.sleep(0.01)
-            yield indices
-
     monkeypatch.setattr(TRAIN_SCRIPTS[tier], "evaluate", slow_evaluate)
-    monkeypatch.setattr(TRAIN_SCRIPTS[tier], "minibatches", slow_minibatches)
+    slow_down(monkeypatch, tier, 0.01)
     train(tier, tmp_path, "--epochs", "1")
     (row,) = read_csv(tmp_path / "history.csv")
     assert STEPS_PER_EPOCH * 0.01 < float(row["seconds"]) < 0.5
+
+
+def test_seconds_of_an_epoch_are_those_before_and_after_the_stop(tier, tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        slow_down(patch, tier, 0.1)
+        stop(patch, tier, tmp_path, ("step", 4), "--epochs", "1")
+    time.sleep(1)
+    resume(tier, tmp_path)
+    (row,) = read_csv(tmp_path / "history.csv")
+    assert 5 * 0.1 < float(row["seconds"]) < 1
 
 
 # --- stopped and resumed --------------------------------------------------------------------------
