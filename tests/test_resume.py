@@ -142,14 +142,19 @@ def test_seconds_are_those_of_the_training_steps(tier, tmp_path, monkeypatch):
     assert STEPS_PER_EPOCH * 0.01 < float(row["seconds"]) < 0.5
 
 
-def test_seconds_of_an_epoch_are_those_before_and_after_the_stop(tier, tmp_path, monkeypatch):
+def test_seconds_of_an_epoch_are_those_between_its_stops(tier, tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
         slow_down(patch, tier, 0.1)
-        stop(patch, tier, tmp_path, ("step", 4), "--epochs", "1")
+        stop(patch, tier, tmp_path, ("step", 2), "--epochs", "1")
     time.sleep(1)
+    with monkeypatch.context() as patch, pytest.raises(SystemExit):
+        slow_down(patch, tier, 0.1)
+        signal_in_step(patch, tier, 1)
+        resume(tier, tmp_path)
     resume(tier, tmp_path)
     (row,) = read_csv(tmp_path / "history.csv")
-    assert 5 * 0.1 < float(row["seconds"]) < 1
+    # Three steps; the same three, passed over, and two more; and the rest, which is fast.
+    assert 0.3 + 0.5 < float(row["seconds"]) < 1.5
 
 
 # --- stopped and resumed --------------------------------------------------------------------------
