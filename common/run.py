@@ -79,39 +79,9 @@ class Run:
         self._optimizer: Stateful
         self._scheduler: Stateful | None
         self._progress = ProgressDisplay(configuration.epochs)
-        self._check_folder()
-
-    def _check_folder(self) -> None:
-        try:
-            held = [name for name in run_folder.FILES if (self.folder / name).exists()]
-            self._check_held(held)
-            self._made_folder = not self.folder.exists()
-            self.folder.mkdir(parents=True, exist_ok=True)
-            probe = self.folder / ("probe" + run_folder.PARTIAL)
-            probe.touch()
-            probe.unlink()
-        except OSError as error:
-            raise UserError(
-                f"--run-dir {self.folder}: cannot be written ({error.strerror});"
-                " choose a folder that can"
-            ) from None
-
-    def _check_held(self, held: list[str]) -> None:
-        if self.configuration.resume:
-            if run_folder.TEST in held:
-                raise UserError(
-                    f"--resume: the run in {self.folder} is finished; start another one with"
-                    " --run-dir, or this one anew with --overwrite"
-                )
-            if run_folder.CHECKPOINT not in held:
-                raise UserError(
-                    f"--resume: {self.folder} holds no checkpoint yet; start anew with --overwrite"
-                )
-        elif held and not self.configuration.overwrite:
-            raise UserError(
-                f"--run-dir {self.folder}: holds a run already ({held[0]}); --overwrite replaces"
-                " it, --resume continues it if it is unfinished, another --run-dir keeps it"
-            )
+        self._made_folder = run_folder.claim(
+            self.folder, resume=configuration.resume, overwrite=configuration.overwrite
+        )
 
     def __enter__(self) -> "Run":
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -39,6 +39,49 @@ FILES = (CONFIG, HISTORY, CHECKPOINT, MODEL, STEPS, TEST)
 PARTIAL = ".partial"
 
 
+def claim(folder: Path, resume: bool, overwrite: bool) -> bool:
+    """Make sure that a run may be written into the folder, which is made if there is none.
+
+    Returns:
+        Whether the folder was made.
+
+    Raises:
+        UserError: where it holds a run already (or, with resume, none that can be continued), or
+            cannot be written.
+    """
+    try:
+        held = [name for name in FILES if (folder / name).exists()]
+        _check_held(folder, held, resume, overwrite)
+        made = not folder.exists()
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ("probe" + PARTIAL)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise UserError(
+            f"--run-dir {folder}: cannot be written ({error.strerror}); choose a folder that can"
+        ) from None
+    return made
+
+
+def _check_held(folder: Path, held: list[str], resume: bool, overwrite: bool) -> None:
+    if resume:
+        if TEST in held:
+            raise UserError(
+                f"--resume: the run in {folder} is finished; start another one with --run-dir,"
+                " or this one anew with --overwrite"
+            )
+        if CHECKPOINT not in held:
+            raise UserError(
+                f"--resume: {folder} holds no checkpoint yet; start anew with --overwrite"
+            )
+    elif held and not overwrite:
+        raise UserError(
+            f"--run-dir {folder}: holds a run already ({held[0]}); --overwrite replaces it,"
+            " --resume continues it if it is unfinished, another --run-dir keeps it"
+        )
+
+
 def write_file(path: Path, content: bytes) -> None:
     """Write a file whole or not at all.
 
