@@ -45,6 +45,7 @@ def test_learning_curves(drawn, tmp_path):
         for line, y in zip(panel.lines, values, strict=True):
             np.testing.assert_array_equal(line.get_xdata(), np.arange(1, len(y) + 1))
             np.testing.assert_allclose(line.get_ydata(), y)
+            assert line.get_marker() == ""
             for point in line.get_xydata():
                 assert panel.viewLim.contains(*point), "outside the panel"
     legend = [text.get_text() for text in drawn[0].get_legend().texts]
