@@ -51,7 +51,9 @@ class TimedTierOne(TierOne):
     def __init__(self, workload: Workload, data: Data) -> None:
         super().__init__(workload, data)
         self.seconds = dict.fromkeys((GATHER, LINEAR, ACTIVATION, LOSS, UPDATE), 0.0)
-        self.parts = [LINEAR if isinstance(x, Linear) else ACTIVATION for x in self.model.layers]
+        self.parts = [
+            LINEAR if isinstance(layer, Linear) else ACTIVATION for layer in self.model.layers
+        ]
 
     def step(self, indices):
         self.last = time.perf_counter()

@@ -5,6 +5,7 @@ application of the chain rule each, from the last layer to the first. A minibatc
 a weight W is (out, in) as `nn.Linear` stores it.
 """
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
@@ -12,18 +13,18 @@ from activations_numpy import ACTIVATIONS
 from jaxtyping import Float
 
 
-class Layer:
+class Layer(ABC):
     """What all layers share: named parameters, gradients under the same names, and buffers."""
 
     training = True
 
+    @abstractmethod
     def forward(self, X: Float[np.ndarray, "n d_in"]) -> Float[np.ndarray, "n d_out"]:
         """The layer's output for a minibatch."""
-        raise NotImplementedError
 
+    @abstractmethod
     def backward(self, grad_output: Float[np.ndarray, "n d_out"]) -> Float[np.ndarray, "n d_in"]:
         """∂L/∂input from ∂L/∂output, and the gradients of the layer's own parameters."""
-        raise NotImplementedError
 
     def parameters(self) -> dict[str, np.ndarray]:
         """Trained arrays by their state_dict names."""

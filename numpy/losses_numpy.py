@@ -25,7 +25,7 @@ def softmax_cross_entropy(
     total = exp.sum(axis=1, keepdims=True)
     # log(softmax) as a difference: the softmax itself may round to 0.
     loss = (np.log(total[:, 0]) - shifted[rows, labels]).sum() / n
-    # 1/n goes into each term, into the smaller array: this loss is many calls on little data.
+    # (softmax - one-hot) / n in two calls: on arrays this small the number of calls is the cost.
     grad_logits = exp
     grad_logits /= n * total
     grad_logits[rows, labels] -= 1 / n

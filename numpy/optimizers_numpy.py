@@ -5,6 +5,7 @@ parameters with two axes): biases and batch normalization's scale and shift are 
 """
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy as np
 Arrays = Mapping[str, np.ndarray]
 
 
-class Optimizer:
+class Optimizer(ABC):
     """What all optimizers share.
 
     Args:
@@ -43,9 +44,9 @@ class Optimizer:
         for name, parameter in self.parameters.items():
             self.update(name, parameter, gradients[name])
 
+    @abstractmethod
     def update(self, name: str, parameter: np.ndarray, gradient: np.ndarray) -> None:
         """Update one parameter in place."""
-        raise NotImplementedError
 
     def state_dict(self) -> dict[str, np.ndarray]:
         """All that a resumed run needs, by names such as momentum_buffer.layers.0.weight."""

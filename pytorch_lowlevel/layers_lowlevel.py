@@ -5,19 +5,21 @@ operations on tensors that require a gradient and applies the chain rule to the 
 A minibatch X is (n, d), a weight W is (out, in).
 """
 
+from abc import ABC, abstractmethod
+
 import torch
 from activations_lowlevel import ACTIVATIONS
 from jaxtyping import Float
 
 
-class Layer:
+class Layer(ABC):
     """What all layers share: named parameters and buffers."""
 
     training = True
 
+    @abstractmethod
     def forward(self, X: Float[torch.Tensor, "n d_in"]) -> Float[torch.Tensor, "n d_out"]:
         """The layer's output for a minibatch."""
-        raise NotImplementedError
 
     def parameters(self) -> dict[str, torch.Tensor]:
         """Trained tensors by their state_dict names."""

@@ -6,6 +6,7 @@ Weight decay falls on weights only (the parameters with two axes).
 """
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -14,7 +15,7 @@ import torch
 Tensors = Mapping[str, torch.Tensor]
 
 
-class Optimizer:
+class Optimizer(ABC):
     """What all optimizers share.
 
     Args:
@@ -51,9 +52,9 @@ class Optimizer:
         for name, parameter in self.parameters.items():
             self.update(name, parameter, parameter.grad)
 
+    @abstractmethod
     def update(self, name: str, parameter: torch.Tensor, gradient: torch.Tensor) -> None:
         """Update one parameter in place."""
-        raise NotImplementedError
 
     def state_dict(self) -> dict[str, torch.Tensor]:
         """All that a resumed run needs, by names such as momentum_buffer.layers.0.weight."""

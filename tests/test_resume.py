@@ -1,6 +1,5 @@
 """A run that was stopped, and resumed, ends with the bits of one that was not."""
 
-import csv
 import re
 import shlex
 import signal
@@ -9,7 +8,7 @@ import time
 
 import pytest
 import train_numpy
-from train_scripts import TRAIN_SCRIPTS
+from train_scripts import TRAIN_SCRIPTS, read_csv
 
 from common.command_line import run_script
 from common.errors import UserError
@@ -84,11 +83,6 @@ def stop(monkeypatch, tier, folder, where, *options, number=signal.SIGINT):
 
 def resume(tier, folder, *options):
     TRAIN_SCRIPTS[tier].main(["--resume", "--run-dir", str(folder), *options])
-
-
-def read_csv(path):
-    with path.open(newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def assert_same_bits(folder, reference):

@@ -1,6 +1,5 @@
 """What a training run leaves in its folder and shows on the way, in each tier."""
 
-import csv
 import math
 import re
 
@@ -11,7 +10,7 @@ from losses_numpy import softmax_cross_entropy
 from mlp_numpy import MLP
 from safetensors.numpy import load_file
 from torch import nn
-from train_scripts import TRAIN_SCRIPTS
+from train_scripts import TRAIN_SCRIPTS, read_csv
 
 from common import progress
 from common.configuration import Configuration
@@ -29,11 +28,6 @@ STEPS_PER_EPOCH = 11
 def train(tier, folder, *options):
     TRAIN_SCRIPTS[tier].main([*DIGITS, "--run-dir", str(folder), *map(str, options)])
     return folder
-
-
-def read_csv(path):
-    with path.open(newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def column(folder, name, file="history.csv"):
