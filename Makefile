@@ -1,5 +1,6 @@
 # make compare   train the three tiers and draw their learning curves   (ARGS="--epochs 5")
 # make test      run all tests                                          (ARGS="tests/test_data.py")
+# make lint      check style, types, links and the workflow; changes no file
 #
 # Each makes the virtual environment the first time, and again only when pyproject.toml changed.
 # TORCH_INDEX=<address> takes torch from another wheel index, such as PyTorch's CPU-only one.
@@ -7,20 +8,33 @@
 PYTHON ?= python3
 TORCH_INDEX ?=
 ARGS ?=
-INSTALLED := .venv/installed
+BIN := .venv/bin
 
-.PHONY: compare test
+.PHONY: compare test lint
 
-compare: $(INSTALLED)
-	.venv/bin/python compare.py $(ARGS)
+compare: .venv/torch
+	$(BIN)/python compare.py $(ARGS)
 
-test: $(INSTALLED)
-	.venv/bin/python -m pytest $(ARGS)
+test: .venv/dev
+	$(BIN)/python -m pytest $(ARGS)
 
-$(INSTALLED): pyproject.toml
+lint: .venv/dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/pyrefly check --summary=none
+	$(BIN)/lychee .
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
+
+# What compare.py needs, and on top of it what the tests and the checks need.
+.venv/torch: pyproject.toml
 	$(PYTHON) -m venv .venv
 ifneq ($(TORCH_INDEX),)
-	.venv/bin/python -m pip install --index-url $(TORCH_INDEX) "torch>=2.14" "torchvision>=0.29"
+	$(BIN)/python -m pip install --index-url $(TORCH_INDEX) "torch>=2.14" "torchvision>=0.29"
 endif
-	.venv/bin/python -m pip install --editable ".[dev]"
+	$(BIN)/python -m pip install --editable ".[torch]"
+	touch $@
+
+.venv/dev: .venv/torch
+	$(BIN)/python -m pip install --editable ".[dev]"
 	touch $@

@@ -12,43 +12,33 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import numpy as np
 import tyro
 from jaxtyping import Float, Int
-from mlp_numpy import MLP
 from pydantic import Field
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
-from train_numpy import predict
 
-from common import run_folder
-from common.command_line import check_memory, run_script
-from common.configuration import (
-    REPOSITORY,
-    Configuration,
-    PaperConfiguration,
-    TorchConfiguration,
-    option_name,
-)
-from common.curves import Curve, draw_drift, draw_learning_curves
-from common.errors import UserError
-from data.mnist import DatasetUnavailable, load_dataset
+from common.keeping import run_folder
+from common.keeping.command_line import check_memory, run_script
+from common.keeping.figures import Curve, draw_drift, draw_learning_curves
+from common.keeping.options import REPOSITORY, PaperRunOptions
+from common.mathematics.configuration import option_name
+from data.datasets import DatasetUnavailable, load_dataset
+from data.errors import UserError
+from tiers import TIERS
+from train_numpy import make_model, predict
 
-SCRIPTS = {
-    "numpy": REPOSITORY / "numpy" / "train_numpy.py",
-    "lowlevel": REPOSITORY / "pytorch_lowlevel" / "train_lowlevel.py",
-    "paper": REPOSITORY / "paper" / "train_paper.py",
-}
-OPTIONS = {"numpy": Configuration, "lowlevel": TorchConfiguration, "paper": PaperConfiguration}
 OWN_FOLDER = REPOSITORY / "runs" / "compare"
 CURVES = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
 LEARNING_CURVES = "learning_curves.png"
 DRIFT = "drift.png"
 
 
-class Comparison(PaperConfiguration):
+class Comparison(PaperRunOptions):
     """What to train and compare; the options are those of the train scripts."""
 
     runs: tyro.conf.Positional[tuple[Path, ...]] = Field(
@@ -62,7 +52,7 @@ class FinishedRun:
 
     folder: Path
     tier: str
-    configuration: PaperConfiguration
+    options: PaperRunOptions
     curve: Curve
     seconds: list[float]
     step_losses: Float[np.ndarray, " steps"]
@@ -86,7 +76,7 @@ def main(arguments: list[str]) -> None:
 
 
 def use_available_data(comparison: Comparison) -> Comparison:
-    """The same comparison, on digits where MNIST is not to be had; says so in one line."""
+    """The same comparison; on digits, with a line that says so, where there is no MNIST."""
     try:
         load_dataset(comparison.dataset, comparison.data_root, comparison.dtype)
     except DatasetUnavailable as error:
@@ -102,36 +92,36 @@ def train_all(comparison: Comparison, folder: Path) -> list[Path]:
     """Train every tier in float32 and float64; the folders of the runs."""
     folders = []
     for dtype in ("float32", "float64"):
-        for tier, script in SCRIPTS.items():
-            run_dir = folder / f"{tier}-{dtype}"
-            changes = {"dtype": dtype, "run_dir": run_dir}
+        for name, tier in TIERS.items():
+            run_dir = folder / f"{name}-{dtype}"
+            changes: dict[str, Any] = {"dtype": dtype, "run_dir": run_dir}
             if comparison.run_dir is None:
                 # This script's own folder is there to be replaced; a folder of the user's is not.
                 changes["overwrite"] = True
-            options = command_line(comparison.model_copy(update=changes), tier)
-            print(f"\n{tier}, {dtype}, on {comparison.dataset}", flush=True)
-            exit_code = subprocess.run([sys.executable, script, *options]).returncode
+            options = command_line(comparison.model_copy(update=changes), name)
+            print(f"\n{name}, {dtype}, on {comparison.dataset}", flush=True)
+            exit_code = subprocess.run([sys.executable, tier.script, *options]).returncode
             if exit_code != 0:
                 raise SystemExit(exit_code)
             folders.append(run_dir)
     return folders
 
 
-def command_line(configuration: PaperConfiguration, tier: str) -> list[str]:
-    """The options that make a train script read this configuration."""
-    options: list[str] = []
-    for field in OPTIONS[tier].model_fields:
-        value = getattr(configuration, field)
+def command_line(options: PaperRunOptions, tier: str) -> list[str]:
+    """The arguments that make a tier's train script read these options."""
+    arguments: list[str] = []
+    for field in TIERS[tier].options.model_fields:
+        value = getattr(options, field)
         match value:
             case None | False:
                 pass
             case True:
-                options.append(option_name(field))
+                arguments.append(option_name(field))
             case tuple():
-                options += [option_name(field), *map(str, value)]
+                arguments += [option_name(field), *map(str, value)]
             case _:
-                options += [option_name(field), str(value)]
-    return options
+                arguments += [option_name(field), str(value)]
+    return arguments
 
 
 def read_run(folder: Path) -> FinishedRun:
@@ -140,7 +130,7 @@ def read_run(folder: Path) -> FinishedRun:
     Raises:
         UserError: where there is no finished run, or a file is damaged.
     """
-    configuration = run_folder.read_configuration(folder, PaperConfiguration)
+    options = run_folder.read_options(folder, PaperRunOptions)
     tier = run_folder.read_json(folder / run_folder.CONFIG)["tier"]
     test = run_folder.read_json(folder / run_folder.TEST)
     weights, _ = run_folder.read_tensors(folder / run_folder.MODEL)
@@ -149,8 +139,8 @@ def read_run(folder: Path) -> FinishedRun:
     return FinishedRun(
         folder=folder,
         tier=tier,
-        configuration=configuration,
-        curve=Curve(tier, configuration.dtype, **{name: history[name] for name in CURVES}),
+        options=options,
+        curve=Curve(tier, options.dtype, **{name: history[name] for name in CURVES}),
         seconds=history["seconds"],
         step_losses=np.array(steps["loss"]),
         test_accuracy=test["test_accuracy"],
@@ -160,7 +150,7 @@ def read_run(folder: Path) -> FinishedRun:
 
 def print_table(runs: list[FinishedRun]) -> None:
     """One row per run, each measured against the first run of tier 1 in the same precision."""
-    datasets = ", ".join(dict.fromkeys(run.configuration.dataset for run in runs))
+    datasets = ", ".join(dict.fromkeys(run.options.dataset for run in runs))
     table = Table(
         title=f"The tiers on {datasets}", box=SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0)
     )
@@ -179,7 +169,7 @@ def print_table(runs: list[FinishedRun]) -> None:
     for run in runs:
         table.add_row(
             run.tier,
-            run.configuration.dtype,
+            run.options.dtype,
             str(len(run.seconds)),
             f"{run.curve.train_loss[-1]:.4f}",
             f"{run.curve.validation_accuracy[-1]:.2%}",
@@ -196,7 +186,7 @@ def print_table(runs: list[FinishedRun]) -> None:
 
 def reference(run: FinishedRun, runs: list[FinishedRun]) -> FinishedRun:
     """The run that this one is measured against: tier 1 of the same precision, or the first."""
-    same = [other for other in runs if other.configuration.dtype == run.configuration.dtype]
+    same = [other for other in runs if other.options.dtype == run.options.dtype]
     return next((other for other in same if other.tier == "numpy"), same[0])
 
 
@@ -212,15 +202,9 @@ def differences(run: FinishedRun, to: FinishedRun) -> tuple[str, str]:
 
 def test_predictions(run: FinishedRun) -> Int[np.ndarray, " n"]:
     """What the run's weights predict for its test set, in the run's own precision."""
-    options = run.configuration
+    options = run.options
     dataset = load_dataset(options.dataset, options.data_root, options.dtype)
-    model = MLP(
-        options.layer_sizes,
-        options.activation,
-        batch_norm=options.batch_norm,
-        dropout=options.dropout,
-        dtype=options.dtype,
-    )
+    model = make_model(options, dataset.test.images.shape[1], dataset.classes)
     model.load_state_dict(run.weights)
     model.eval()
     return predict(model.forward(dataset.test.images))
@@ -229,14 +213,14 @@ def test_predictions(run: FinishedRun) -> Int[np.ndarray, " n"]:
 def draw(runs: list[FinishedRun], folder: Path) -> None:
     """Draw the learning curves and, where several runs share a precision, their drift."""
     folder.mkdir(parents=True, exist_ok=True)
-    dataset = runs[0].configuration.dataset
+    dataset = runs[0].options.dataset
     curves = [run.curve for run in runs]
     draw_learning_curves(curves, f"Learning curves on {dataset}", folder / LEARNING_CURVES)
     print(f"learning curves -> {folder / LEARNING_CURVES}")
 
     drifts = {}
     for dtype in ("float32", "float64"):
-        losses = [run.step_losses for run in runs if run.configuration.dtype == dtype]
+        losses = [run.step_losses for run in runs if run.options.dtype == dtype]
         if len(losses) > 1:
             steps = min(map(len, losses))
             drifts[dtype] = np.ptp([series[:steps] for series in losses], axis=0)

@@ -28,7 +28,7 @@ TIER_MODULES = [
 # The shapes that the annotations claim are checked at every call that a test makes.
 install_import_hook([*TIER_MODULES, "common", "data"], "beartype.beartype")
 
-from data.mnist import Dataset, load_dataset
+from data.datasets import Dataset, load_dataset
 
 
 @pytest.fixture(scope="session")

@@ -1,1 +1,5 @@
-"""What the train scripts of the three tiers share. Nothing here knows a tier or loads torch."""
+"""What the three tiers share. It knows no tier, and only `mathematics/tensors.py` loads torch.
+
+mathematics/  what is computed: options, initial weights, minibatches, schedules, targets
+keeping/      what is kept of it: the recorder, run folders, checkpoints, the command line
+"""

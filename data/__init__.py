@@ -1,1 +1,1 @@
-"""The one loader of all tiers; downloaded files lie beside it, ignored by git."""
+"""Images and points as NumPy arrays, and their downloads; imports nothing from the layers above."""

@@ -1,91 +1,110 @@
-"""Puts the files of MNIST or Fashion-MNIST where `data.mnist` reads them.
+"""Puts the files of a dataset into a folder: downloads their archives, checks and extracts them."""
 
-    python -m data.download mnist data
-
-torchvision downloads, verifies (MD5) and extracts them into `data/MNIST/raw`. Archives that lie
-there already, intact, are only extracted. `data.mnist` runs this as a child process, so that
-torch, which torchvision imports, stays out of the process that trains.
-"""
-
-import argparse
-import http.client
+import gzip
+import hashlib
 import os
 import queue
-import socket
+import shutil
 import sys
 import tempfile
 import threading
 import time
-import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from common.errors import UserError
-from data.mnist import (
-    DATASETS,
-    EXIT_BAD_SURROUNDINGS,
-    EXIT_UNAVAILABLE,
-    DatasetUnavailable,
-    raw_folder,
-)
+from data.errors import DatasetUnavailable, UserError
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 # A network that stays silent for so long counts as none. It limits each silence, not the whole
 # download, which may be slow.
 ANSWER_SECONDS = 8.0
 
 
-def fetch(name: str, root: Path, answer_seconds: float = ANSWER_SECONDS) -> None:
-    """Extract the files of dataset `name` into its folder under `root`, downloading what lacks.
+def fetch(
+    title: str,
+    checksums: Mapping[str, str],
+    mirrors: Sequence[str],
+    folder: Path,
+    answer_seconds: float = ANSWER_SECONDS,
+) -> None:
+    """Make sure that each file named in `checksums` lies in `folder`, extracted from `file`.gz.
 
-    Sets the process's default socket timeout to `answer_seconds`: torchvision sets none.
+    `checksums` gives each archive's checksum as "algorithm:digest". An archive that lies in
+    `folder` intact is only extracted; any other is downloaded from the first of the `mirrors`
+    (addresses that end in a slash) that answers and has it. Where all files are there, they are
+    not looked into and nothing is written.
 
     Raises DatasetUnavailable where an archive is missing and cannot be downloaded, and UserError
     where it is damaged and cannot be downloaded again, or the folder cannot be read or written.
     """
-    socket.setdefaulttimeout(answer_seconds)
-    raw = raw_folder(DATASETS[name], root)
     try:
-        raw.mkdir(parents=True, exist_ok=True)
-        # Whatever ends this process early, no half-written file gets its final name.
-        with tempfile.TemporaryDirectory(dir=raw, prefix="incomplete-") as staging:
-            _fetch_into(raw, Path(staging), name, answer_seconds)
+        missing = [file for file in checksums if not (folder / file).exists()]
+        if not missing:
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        # A folder that nobody else can have made or name: whatever ends this process early, no
+        # half-written file gets its final name, and no link leads out of it.
+        with tempfile.TemporaryDirectory(dir=folder, prefix="incomplete-") as staging:
+            wanted = {file: checksums[file] for file in missing}
+            _fetch_missing(title, wanted, mirrors, folder, Path(staging), answer_seconds)
     except OSError as error:
         raise UserError(
-            f"{raw} cannot be read or written ({_one_line(error)}): change its permissions, "
+            f"{folder} cannot be read or written ({_one_line(error)}): change its permissions, "
             "make room on the disk, or name another data folder"
         ) from error
 
 
-def _fetch_into(raw: Path, staging: Path, name: str, answer_seconds: float) -> None:
-    import torchvision.datasets  # takes seconds: after the folder is known to be writable
-    from torchvision.datasets.utils import check_integrity, extract_archive
-
-    title = DATASETS[name].torchvision_class
-    source = getattr(torchvision.datasets, title)
-    extracted = {file: file.removesuffix(".gz") for file, _ in source.resources}
-    wanted = {file: md5 for file, md5 in source.resources if not (raw / extracted[file]).exists()}
-    absent = {file: md5 for file, md5 in wanted.items() if not check_integrity(raw / file, md5)}
+def _fetch_missing(
+    title: str,
+    wanted: Mapping[str, str],
+    mirrors: Sequence[str],
+    folder: Path,
+    staging: Path,
+    answer_seconds: float,
+) -> None:
+    absent = {
+        f"{file}.gz": checksum
+        for file, checksum in wanted.items()
+        if not _is_intact(folder / f"{file}.gz", checksum)
+    }
     try:
         if absent:
-            print(f"downloading {title} into {raw} ...", flush=True)
-            _download(absent, source.mirrors, staging, answer_seconds)
+            with suppress(OSError):  # a notice that cannot be written stops nothing
+                print(f"downloading {title} into {folder} ...", file=sys.stderr, flush=True)
+            _download(absent, mirrors, staging, answer_seconds)
     except _DownloadError as failure:
-        damaged = [file for file in absent if (raw / file).exists()]
+        damaged = [archive for archive in absent if (folder / archive).exists()]
         if damaged:
+            algorithm = absent[damaged[0]].partition(":")[0].upper()
             raise UserError(
-                f"{raw / damaged[0]} is damaged (its MD5 is wrong) and could not be downloaded "
-                f"again ({failure}): delete the file or copy it anew"
+                f"{folder / damaged[0]} is damaged (its {algorithm} is wrong) and could not be "
+                f"downloaded again ({failure}): delete the file or copy it anew"
             ) from failure
         raise DatasetUnavailable(
-            f"{title} is not in {raw} and could not be downloaded ({failure}): "
+            f"{title} is not in {folder} and could not be downloaded ({failure}): "
             "copy the four .gz files there, or train on --dataset digits"
         ) from failure
 
+    for archive in absent:
+        os.replace(staging / archive, folder / archive)
     for file in wanted:
-        if file in absent:
-            os.replace(staging / file, raw / file)
-        extract_archive(raw / file, staging)
-        os.replace(staging / extracted[file], raw / extracted[file])
+        with gzip.open(folder / f"{file}.gz") as packed, open(staging / file, "xb") as unpacked:
+            shutil.copyfileobj(packed, unpacked)
+            unpacked.flush()
+            os.fsync(unpacked.fileno())  # a power cut must not leave the name without the bytes
+        os.replace(staging / file, folder / file)
+
+
+def _is_intact(path: Path, checksum: str) -> bool:
+    if not path.is_file():
+        return False
+    algorithm, _, digest = checksum.partition(":")
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, algorithm).hexdigest() == digest
 
 
 class _DownloadError(Exception):
@@ -93,43 +112,84 @@ class _DownloadError(Exception):
 
 
 def _download(
-    md5_of_file: dict[str, str], mirrors: Sequence[str], folder: Path, answer_seconds: float
+    checksums: Mapping[str, str], mirrors: Sequence[str], folder: Path, answer_seconds: float
 ) -> None:
-    """Download each file into `folder` from the first mirror that has it with the right MD5.
+    """Download each archive into `folder` from the first mirror that has it intact.
 
-    Raises _DownloadError where no mirror answers in `answer_seconds`, or none has a file.
+    Raises _DownloadError where no mirror answers in `answer_seconds`, or none has an archive.
     """
-    from torchvision.datasets.utils import download_url
+    # These take a fifth of a second to import: only for those who download.
+    from pooch import HTTPDownloader
+    from requests.exceptions import RequestException
+    from rich.console import Console
+    from rich.progress import Progress
 
-    answering = _first_to_answer(mirrors, next(iter(md5_of_file)), answer_seconds)
+    answering = _first_to_answer(mirrors, next(iter(checksums)), answer_seconds)
     mirrors = sorted(mirrors, key=lambda mirror: mirror != answering)
-    for file, md5 in md5_of_file.items():
-        for mirror in mirrors:
-            try:
-                download_url(mirror + file, folder, md5=md5)
-                break
-            # torchvision's own loop over the mirrors stops at a time-out; this one goes on.
-            except (OSError, RuntimeError, http.client.HTTPException) as error:
-                failure = _one_line(error)
-        else:
-            raise _DownloadError(f"{file}: {failure}")
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as display:
+        for archive, checksum in checksums.items():
+            bar = _Bar(display, archive)
+            downloader = HTTPDownloader(
+                progressbar=bar,
+                chunk_size=2**16,
+                timeout=answer_seconds,
+                # The archive itself is wanted, not what a server or requests might unpack from it.
+                headers={"Accept-Encoding": "identity"},
+            )
+            failures = []
+            for mirror in mirrors:
+                try:
+                    downloader(mirror + archive, str(folder / archive), None)
+                except RequestException as error:
+                    failures.append(_cause(error))
+                    continue
+                if _is_intact(folder / archive, checksum):
+                    break
+                failures.append("it arrived damaged")
+            else:
+                raise _DownloadError(f"{archive}: {_unique(failures)}")
 
 
-def _first_to_answer(mirrors: Sequence[str], file: str, answer_seconds: float) -> str:
-    """Return the mirror that is the first to say that it has `file`.
+class _Bar:
+    """One line of a rich display, with the methods that pooch calls on a progress bar."""
+
+    def __init__(self, display: "Progress", title: str) -> None:
+        self.display = display
+        self.task = display.add_task(title, total=None)
+
+    def _set_total(self, count: int) -> None:
+        self.display.reset(self.task, total=count)
+
+    total = property(fset=_set_total)
+
+    def update(self, count: int) -> None:
+        self.display.advance(self.task, count)
+
+    def reset(self) -> None:
+        self.display.reset(self.task)
+
+    def close(self) -> None:
+        self.display.stop_task(self.task)
+
+
+def _first_to_answer(mirrors: Sequence[str], archive: str, answer_seconds: float) -> str:
+    """Return the mirror that is the first to say that it has `archive`.
 
     Raises _DownloadError where all refuse, or none has answered after `answer_seconds`.
     """
+    from pooch import HTTPDownloader
+
+    # The deadline below is to end a silence, so this time-out must come after it.
+    downloader = HTTPDownloader(timeout=2 * answer_seconds)
     answers: queue.SimpleQueue[tuple[str, str | None]] = queue.SimpleQueue()
 
     def ask(mirror: str) -> None:
-        request = urllib.request.Request(mirror + file, method="HEAD")
         try:
-            # The deadline below is to end a silence, so this time-out must come after it.
-            urllib.request.urlopen(request, timeout=2 * answer_seconds).close()
-            answers.put((mirror, None))
-        except (OSError, http.client.HTTPException) as error:
-            answers.put((mirror, _one_line(error)))
+            has_it = downloader(mirror + archive, None, None, check_only=True)
+            answers.put((mirror, None if has_it else f"{mirror} does not have {archive}"))
+        except Exception as error:  # whatever it is, the others may still answer
+            answers.put((mirror, _cause(error)))
 
     # Threads, because no time-out reaches the look-up of a host's address; daemons, because such
     # a look-up would keep the process from ending.
@@ -146,29 +206,20 @@ def _first_to_answer(mirrors: Sequence[str], file: str, answer_seconds: float) -
         if refusal is None:
             return mirror
         refusals.append(refusal)
-    # Without a network each mirror fails for the same reason: told once.
-    raise _DownloadError("; ".join(dict.fromkeys(refusals)))
+    raise _DownloadError(_unique(refusals))
 
 
-def _one_line(error: Exception) -> str:
+def _cause(error: BaseException) -> str:
+    """Return in one line what began it: requests wraps "Connection refused" in three layers."""
+    wrapped = [error.__cause__, *error.args]
+    inner = next((layer for layer in wrapped if isinstance(layer, BaseException)), None)
+    return _one_line(error) if inner is None else _cause(inner)
+
+
+def _one_line(error: BaseException) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
-def main() -> int:
-    """Read the command line, fetch, and return the exit code."""
-    downloadable = [name for name in DATASETS if DATASETS[name].torchvision_class]
-    parser = argparse.ArgumentParser(prog="python -m data.download", description=__doc__)
-    parser.add_argument("name", choices=downloadable)
-    parser.add_argument("root", type=Path, help="the data folder")
-    arguments = parser.parse_args()
-    try:
-        fetch(arguments.name, arguments.root)
-    except UserError as error:
-        print(error, file=sys.stderr)
-        unavailable = isinstance(error, DatasetUnavailable)
-        return EXIT_UNAVAILABLE if unavailable else EXIT_BAD_SURROUNDINGS
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def _unique(reasons: Sequence[str]) -> str:
+    """Join the reasons; without a network each mirror fails for the same one."""
+    return "; ".join(dict.fromkeys(reasons))

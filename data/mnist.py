@@ -1,215 +1,158 @@
-"""Datasets as NumPy arrays, and the order in which an epoch visits them.
+"""MNIST and Fashion-MNIST: where their files come from, and how they are read.
 
-Every tier loads its images here, so that every tier sees the same minibatches. MNIST and
-Fashion-MNIST are downloaded, verified and extracted by torchvision, but in a child process
-(`python -m data.download`): the process that trains the NumPy tier never imports torch.
+Both have the same four files in the IDX format, 60,000 images to train and 10,000 to test, kept
+under the data root in `MNIST/raw` and `FashionMNIST/raw`, where torchvision looks for them too.
 """
 
+import hashlib
 import math
-import os
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
-from jaxtyping import Float, Int64, UInt8
+from jaxtyping import UInt8
 
-from common.errors import UserError
+from data.download import fetch
+from data.errors import UserError
+from data.splits import SPLIT_SEED, Dataset, DatasetDescription, PixelScale, standardised_split
 
-# Names the stream of random numbers that orders the minibatches; other uses of the same training
-# seed take other spawn keys, so that no two of them ever draw the same numbers.
-EPOCH_ORDER = 0
+MNIST = DatasetDescription(inputs=784, classes=10, train=55_000, validation=5_000, test=10_000)
 
-# Which images validate must not depend on the training seed: runs of several seeds are compared.
-SPLIT_SEED = 20_240_229
-XOR_SEED = 20_240_301
-XOR_NOISE = 0.3
-
-# Exit codes by which the downloading child tells its parent which error to raise.
-EXIT_BAD_SURROUNDINGS = 2
-EXIT_UNAVAILABLE = 3
-
-
-class DatasetUnavailable(UserError):  # noqa: N818 - names a state, as callers ask for it
-    """The dataset is not on disk and cannot be downloaded."""
-
-
-@dataclass(frozen=True)
-class DatasetDescription:
-    """What is known of a dataset before it is loaded.
-
-    `image_size` is the number of inputs d; `train`, `validation` and `test` count images;
-    `mean` and `std` are those of a pixel on the scale 0 to 1, which `pixel_max` maps to 1.
-    `torchvision_class` is the class that downloads it, None where nothing is downloaded.
-    """
-
-    image_size: int
-    classes: int
-    train: int
-    validation: int
-    test: int
-    mean: float
-    std: float
-    pixel_max: int = 255
-    torchvision_class: str | None = None
-
-
-DATASETS: Mapping[str, DatasetDescription] = {
-    "mnist": DatasetDescription(
-        784, 10, 55_000, 5_000, 10_000, mean=0.1307, std=0.3081, torchvision_class="MNIST"
-    ),
-    "fashion-mnist": DatasetDescription(
-        784, 10, 55_000, 5_000, 10_000, mean=0.2860, std=0.3530, torchvision_class="FashionMNIST"
-    ),
-    "digits": DatasetDescription(64, 10, 1_297, 200, 300, mean=0.3053, std=0.3760, pixel_max=16),
-    "xor": DatasetDescription(2, 2, 1_000, 200, 1_000, mean=0.0, std=1.0),
+TRAIN_IMAGES = "train-images-idx3-ubyte"
+TRAIN_LABELS = "train-labels-idx1-ubyte"
+TEST_IMAGES = "t10k-images-idx3-ubyte"
+TEST_LABELS = "t10k-labels-idx1-ubyte"
+SHAPES = {
+    TRAIN_IMAGES: (MNIST.train + MNIST.validation, 28, 28),
+    TRAIN_LABELS: (MNIST.train + MNIST.validation,),
+    TEST_IMAGES: (MNIST.test, 28, 28),
+    TEST_LABELS: (MNIST.test,),
 }
 
 
 @dataclass(frozen=True)
-class Split:
-    """Standardised `images` (n, d), C-contiguous, and their `labels` (n,)."""
+class Source:
+    """Where the four files come from, how they are known to be right, and their pixels' scale.
 
-    images: Float[np.ndarray, "n d"]
-    labels: Int64[np.ndarray, " n"]
+    `archives` holds the checksum ("algorithm:digest") of each file's .gz archive; `sha256` that of
+    each extracted file, or nothing where none is known.
+    """
 
-    def __len__(self) -> int:
-        return len(self.labels)
+    title: str
+    mirrors: tuple[str, ...]
+    archives: Mapping[str, str]
+    sha256: Mapping[str, str]
+    scale: PixelScale
+
+
+# MNIST's checksums were computed from archives whose MD5 is the one that torchvision knows.
+# Of Fashion-MNIST the publisher gives the MD5 of the archives, and nothing for the extracted files.
+SOURCES = {
+    "mnist": Source(
+        title="MNIST",
+        mirrors=(
+            "https://ossci-datasets.s3.amazonaws.com/mnist/",
+            "https://storage.googleapis.com/cvdf-datasets/mnist/",
+        ),
+        archives={
+            TRAIN_IMAGES: "sha256:440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+            TRAIN_LABELS: "sha256:3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+            TEST_IMAGES: "sha256:8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+            TEST_LABELS: "sha256:f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+        },
+        sha256={
+            TRAIN_IMAGES: "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+            TRAIN_LABELS: "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+            TEST_IMAGES: "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+            TEST_LABELS: "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+        },
+        scale=PixelScale(white=255, mean=0.1307, std=0.3081),
+    ),
+    "fashion-mnist": Source(
+        title="FashionMNIST",
+        mirrors=(
+            "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/",
+            "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
+        ),
+        archives={
+            TRAIN_IMAGES: "md5:8d4fb7e6c68d591d4c3dfef9ec88bf0d",
+            TRAIN_LABELS: "md5:25c81989df183df01b3e8a0aad5dffbe",
+            TEST_IMAGES: "md5:bef4ecab320f06d8554ea6380940ec79",
+            TEST_LABELS: "md5:bb300cfdad3c16e7a12a480ee83cd310",
+        },
+        sha256={},
+        scale=PixelScale(white=255, mean=0.2860, std=0.3530),
+    ),
+}
 
 
 @dataclass(frozen=True)
-class Dataset:
-    """The three splits of one dataset; `classes` is the number of classes."""
+class Pixels:
+    """The four files as published: grey levels 0 to 255 and labels 0 to 9, in their own order."""
 
-    name: str
-    train: Split
-    validation: Split
-    test: Split
-    classes: int
-
-
-def describe_dataset(name: str) -> DatasetDescription:
-    """Return the description of `name`. Raises UserError where there is no such dataset."""
-    if name not in DATASETS:
-        raise UserError(f"unknown dataset {name!r}: choose one of {', '.join(DATASETS)}")
-    return DATASETS[name]
+    train_images: UInt8[np.ndarray, "60000 28 28"]
+    train_labels: UInt8[np.ndarray, " 60000"]
+    test_images: UInt8[np.ndarray, "10000 28 28"]
+    test_labels: UInt8[np.ndarray, " 10000"]
 
 
-def load_dataset(name: str, root: Path, dtype: str = "float32") -> Dataset:
-    """Load the dataset `name`, downloading it into `root` if it is not there.
+def load_mnist(name: str, root: Path, dtype: str) -> Dataset:
+    """Return "mnist" or "fashion-mnist" split and standardised; raises what `read_pixels` raises.
 
-    Images are (pixel / pixel_max - mean) / std, computed in float64 and then rounded to `dtype`
-    ("float32" or "float64").
-
-    Raises DatasetUnavailable where the files are neither in `root` nor to be had from the network,
-    and UserError for an unknown name or dtype, a file that is damaged or cannot be read, and a
-    `root` that cannot be written.
+    The order of the 60,000 images is shuffled once, the same for ever; validation takes the first.
     """
-    description = describe_dataset(name)
-    if dtype not in ("float32", "float64"):
-        raise UserError(f"dtype {dtype!r} is not supported: choose float32 or float64")
-    if name == "xor":
-        return _make_xor(description, dtype)
-    if name == "digits":
-        return _load_digits(description, dtype)
-    return _load_torchvision_files(name, description, Path(root), dtype)
+    pixels = read_pixels(name, root)
+    scale = SOURCES[name].scale
+    order = np.random.default_rng(SPLIT_SEED).permutation(len(pixels.train_labels))
+    validation, train = (
+        standardised_split(pixels.train_images, pixels.train_labels, rows, scale, dtype)
+        for rows in np.split(order, [MNIST.validation])
+    )
+    test = standardised_split(
+        pixels.test_images, pixels.test_labels, np.arange(MNIST.test), scale, dtype
+    )
+    return Dataset(name, train, validation, test, MNIST.classes)
 
 
-def raw_folder(description: DatasetDescription, root: Path) -> Path:
-    """Return the folder under `root` in which torchvision keeps this dataset's files."""
-    return Path(root) / str(description.torchvision_class) / "raw"
+def read_pixels(name: str, root: Path) -> Pixels:
+    """Read the raw pixels and labels of `name`, downloading the files if they are not there.
 
-
-def shuffled_indices(count: int, seed: int, epoch: int) -> Int64[np.ndarray, " count"]:
-    """Return the order in which `epoch` visits `count` training images.
-
-    A pure function of its arguments: a resumed run goes on with the order it would have had.
+    Raises DatasetUnavailable where the files are neither under `root` nor can be
+    downloaded, and UserError for another name, a file that is damaged or cannot be read, and a
+    folder that would have to be written and cannot be.
     """
-    sequence = np.random.SeedSequence(seed, spawn_key=(EPOCH_ORDER, epoch))
-    return np.random.default_rng(sequence).permutation(count)
+    if name not in SOURCES:
+        raise UserError(f"no pixels of {name!r} are stored: choose one of {', '.join(SOURCES)}")
+    source = SOURCES[name]
+    raw = Path(root) / source.title / "raw"
+    fetch(source.title, source.archives, source.mirrors, raw)
 
-
-Order = TypeVar("Order")  # a NumPy array or a torch tensor, of shape (count,)
-
-
-def minibatches(order: Order, batch_size: int) -> Iterator[Order]:
-    """Yield consecutive slices of `order`; the last one may be smaller than `batch_size`."""
-    for start in range(0, len(order), batch_size):
-        yield order[start : start + batch_size]
-
-
-def _load_torchvision_files(
-    name: str, description: DatasetDescription, root: Path, dtype: str
-) -> Dataset:
-    raw = raw_folder(description, root)
-    count = description.train + description.validation
-    shapes = {
-        "train-images-idx3-ubyte": (count, 28, 28),
-        "train-labels-idx1-ubyte": (count,),
-        "t10k-images-idx3-ubyte": (description.test, 28, 28),
-        "t10k-labels-idx1-ubyte": (description.test,),
+    contents = {
+        file: _read_idx(raw / file, shape, source.sha256.get(file))
+        for file, shape in SHAPES.items()
     }
-    if not all(os.path.exists(raw / file) for file in shapes):
-        _download_in_child(name, root)
-
-    contents = {file: _read_idx(raw / file, shape) for file, shape in shapes.items()}
-    for file, values in contents.items():
-        if "labels" in file and values.max() >= description.classes:
+    for file in (TRAIN_LABELS, TEST_LABELS):
+        largest = contents[file].max()
+        if largest >= MNIST.classes:
             raise UserError(
-                f"{raw / file} holds the label {values.max()}, the largest allowed is "
-                f"{description.classes - 1}: delete the file and run again"
+                f"{raw / file} holds the label {largest}, the largest allowed is "
+                f"{MNIST.classes - 1}: delete the file and run again"
             )
-
-    pixels, labels, test_pixels, test_labels = contents.values()
-    order = np.random.default_rng(SPLIT_SEED).permutation(count)
-    validation, train = np.split(order, [description.validation])
-    test = np.arange(description.test)
-    return Dataset(
-        name,
-        _standardised_split(pixels, labels, train, description, dtype),
-        _standardised_split(pixels, labels, validation, description, dtype),
-        _standardised_split(test_pixels, test_labels, test, description, dtype),
-        description.classes,
-    )
+    return Pixels(*contents.values())
 
 
-def _download_in_child(name: str, root: Path) -> None:
-    """Run `python -m data.download`, and raise its error as one of this process."""
-    repository = str(Path(__file__).resolve().parents[1])
-    search_path = os.pathsep.join(filter(None, (repository, os.environ.get("PYTHONPATH"))))
-    child = subprocess.run(
-        # -P keeps the user's working folder, where anything may lie, off the child's import path.
-        [sys.executable, "-P", "-m", "data.download", name, str(root)],
-        env={**os.environ, "PYTHONPATH": search_path},
-        stdin=subprocess.DEVNULL,
-        stdout=2,  # the child's one line of notice goes to our stderr
-        stderr=subprocess.PIPE,  # progress bars and warnings go nowhere; the last line is the error
-        text=True,
-        errors="replace",
-    )
-    if child.returncode == 0:
-        return
-    last_line = (child.stderr.strip().splitlines() or [f"exit status {child.returncode}"])[-1]
-    if child.returncode == EXIT_UNAVAILABLE:
-        raise DatasetUnavailable(last_line)
-    if child.returncode == EXIT_BAD_SURROUNDINGS:
-        raise UserError(last_line)
-    raw = raw_folder(DATASETS[name], root)
-    raise UserError(f"torchvision failed ({last_line}): put the four gunzipped files into {raw}")
-
-
-def _read_idx(path: Path, shape: tuple[int, ...]) -> UInt8[np.ndarray, "..."]:
+def _read_idx(path: Path, shape: tuple[int, ...], sha256: str | None) -> UInt8[np.ndarray, "..."]:
     """Read a file of unsigned bytes in the IDX format.
 
-    Raises UserError where the file cannot be read, or is not one of exactly this `shape`.
+    Raises UserError where the file cannot be read, is not one of exactly this `shape`, or has
+    another checksum than `sha256` (None: not checked).
     """
     # The magic number is 0x0800 (unsigned bytes) plus the number of dimensions.
     header = np.array([0x0800 + len(shape), *shape], dtype=">u4")
     expected_bytes = header.nbytes + math.prod(shape)
     try:
+        # The size first: whatever else lies there, no more than the right number of bytes is read.
         actual_bytes = path.stat().st_size
         if actual_bytes != expected_bytes:
             raise UserError(
@@ -228,52 +171,8 @@ def _read_idx(path: Path, shape: tuple[int, ...]) -> UInt8[np.ndarray, "..."]:
             f"{path} starts with the IDX header {actual_header.tolist()} instead of "
             f"{header.tolist()}: delete the file and run again"
         )
+    # The very bytes that are trained on are checked: 30 ms for all of MNIST where the processor
+    # has instructions for SHA-256, 100 ms where it has none.
+    if sha256 is not None and hashlib.sha256(contents.data).hexdigest() != sha256:
+        raise UserError(f"{path} is damaged (its SHA-256 is wrong): delete the file and run again")
     return contents[header.nbytes :].reshape(shape)
-
-
-def _standardised_split(
-    pixels: UInt8[np.ndarray, "count *rest"],
-    labels: UInt8[np.ndarray, " count"],
-    rows: Int64[np.ndarray, " n"],
-    description: DatasetDescription,
-    dtype: str,
-) -> Split:
-    """Return the given rows as a Split, each image one row of standardised pixels."""
-    levels = np.arange(description.pixel_max + 1, dtype=np.float64)
-    table = ((levels / description.pixel_max - description.mean) / description.std).astype(dtype)
-    pixels = pixels.reshape(len(pixels), description.image_size)
-    images = np.empty((len(rows), description.image_size), dtype)
-    # np.take widens its indices to 8 bytes: a few rows at a time, they stay in the cache (1.6 times
-    # as fast for MNIST). Any mode but "raise" lets it write to `out` without a buffer.
-    for start in range(0, len(rows), 256):
-        chunk = slice(start, start + 256)
-        np.take(table, pixels[rows[chunk]], out=images[chunk], mode="clip")
-    return Split(images, labels[rows].astype(np.int64))
-
-
-def _load_digits(description: DatasetDescription, dtype: str) -> Dataset:
-    from sklearn.datasets import load_digits  # takes a second: only for those who ask for it
-
-    digits = load_digits()
-    pixels = digits.data.astype(np.uint8)
-    order = np.random.default_rng(SPLIT_SEED).permutation(len(pixels))
-    ends = np.cumsum([description.test, description.validation])
-    test, validation, train = (
-        _standardised_split(pixels, digits.target.astype(np.uint8), rows, description, dtype)
-        for rows in np.split(order, ends)
-    )
-    return Dataset("digits", train, validation, test, description.classes)
-
-
-def _make_xor(description: DatasetDescription, dtype: str) -> Dataset:
-    """Draw noisy corners of the square (±1, ±1); the label is 1 where a corner's signs differ."""
-    generator = np.random.default_rng(XOR_SEED)
-    count = description.train + description.validation + description.test
-    corners = generator.choice([-1.0, 1.0], size=(count, 2))
-    points = (corners + generator.normal(0.0, XOR_NOISE, size=(count, 2))).astype(dtype)
-    labels = (corners[:, 0] != corners[:, 1]).astype(np.int64)
-    ends = [description.train, description.train + description.validation]
-    train, validation, test = (
-        Split(*parts) for parts in zip(np.split(points, ends), np.split(labels, ends), strict=True)
-    )
-    return Dataset("xor", train, validation, test, description.classes)

@@ -9,8 +9,9 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
-from activations_numpy import ACTIVATIONS
 from jaxtyping import Float
+
+from activations_numpy import ACTIVATIONS
 
 
 class Layer(ABC):
@@ -23,8 +24,11 @@ class Layer(ABC):
         """The layer's output for a minibatch."""
 
     @abstractmethod
-    def backward(self, grad_output: Float[np.ndarray, "n d_out"]) -> Float[np.ndarray, "n d_in"]:
-        """∂L/∂input from ∂L/∂output, and the gradients of the layer's own parameters."""
+    def backward(self, grad_output: Float[np.ndarray, "n d_out"]) -> Any:
+        """∂L/∂input from ∂L/∂output, and the gradients of the layer's own parameters.
+
+        None where nobody needs ∂L/∂input (see `Linear`).
+        """
 
     def parameters(self) -> dict[str, np.ndarray]:
         """Trained arrays by their state_dict names."""
@@ -64,20 +68,19 @@ class Linear(Layer):
         self.b = np.zeros(d_out, dtype) if bias else None
         self.grad_b = np.zeros(d_out, dtype) if bias else None
 
-    def forward(self, X):
+    def forward(self, X: Float[np.ndarray, "n d_in"]) -> Float[np.ndarray, "n d_out"]:
         self.X = X
         Z = X @ self.W.T
         if self.b is not None:
             Z += self.b
         return Z
 
-    def backward(self, grad_Z):
+    def backward(self, grad_Z: Float[np.ndarray, "n d_out"]) -> Float[np.ndarray, "n d_in"] | None:
         # W is used once for each example of the minibatch, so the gradients of its uses add up:
         # the product sums over the n rows. (The 1/n of the mean is in grad_Z already.)
         np.matmul(grad_Z.T, self.X, out=self.grad_W)
         if self.b is not None:
-            # The sum of the rows. b is a weight whose input is 1: as a product it costs half.
-            np.matmul(np.ones(len(grad_Z), grad_Z.dtype), grad_Z, out=self.grad_b)
+            self.grad_b = grad_Z.sum(axis=0)  # b is used once for each example, too
         if not self.needs_input_gradient:
             return None
         return grad_Z @ self.W
@@ -86,7 +89,7 @@ class Linear(Layer):
         return {"weight": self.W} | ({} if self.b is None else {"bias": self.b})
 
     def gradients(self):
-        return {"weight": self.grad_W} | ({} if self.b is None else {"bias": self.grad_b})
+        return {"weight": self.grad_W} | ({} if self.grad_b is None else {"bias": self.grad_b})
 
 
 class Activation(Layer):
@@ -99,11 +102,11 @@ class Activation(Layer):
     def __init__(self, name: str) -> None:
         self.function, self.derivative = ACTIVATIONS[name]
 
-    def forward(self, Z):
+    def forward(self, Z: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "n d"]:
         self.A = self.function(Z)
         return self.A
 
-    def backward(self, grad_A):
+    def backward(self, grad_A: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "n d"]:
         return grad_A * self.derivative(self.A)
 
 
@@ -131,7 +134,7 @@ class BatchNorm1d(Layer):
         self.running_var = np.ones(d, dtype)
         self.num_batches_tracked = np.zeros((), np.int64)
 
-    def forward(self, X):
+    def forward(self, X: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "n d"]:
         if not self.training:
             scale = self.weight / np.sqrt(self.running_var + self.epsilon)
             return (X - self.running_mean) * scale + self.bias
@@ -148,9 +151,9 @@ class BatchNorm1d(Layer):
         self.num_batches_tracked += 1
         return self.weight * self.normalized + self.bias
 
-    def backward(self, grad_Y):
-        np.sum(grad_Y * self.normalized, axis=0, out=self.grad_weight)
-        np.sum(grad_Y, axis=0, out=self.grad_bias)
+    def backward(self, grad_Y: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "n d"]:
+        self.grad_weight = (grad_Y * self.normalized).sum(axis=0)
+        self.grad_bias = grad_Y.sum(axis=0)
         # Every example moves the minibatch's μ and σ² and through them all others; so the
         # gradient loses its mean (by μ) and its part along the normalized input (by σ²).
         n = len(grad_Y)
@@ -190,11 +193,11 @@ class Dropout(Layer):
         kept = self.generator.random(X.shape, dtype=np.float32) >= self.p
         return kept.astype(X.dtype) / X.dtype.type(1 - self.p)
 
-    def forward(self, X):
+    def forward(self, X: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "n d"]:
         if not self.training:
             return X
         self.mask = self.draw_mask(X)
         return X * self.mask
 
-    def backward(self, grad_Y):
+    def backward(self, grad_Y: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "n d"]:
         return grad_Y * self.mask

@@ -4,8 +4,9 @@ The gradient carries the 1/n of the mean, here and nowhere else.
 """
 
 import numpy as np
-from activations_numpy import sigmoid
 from jaxtyping import Float, Int
+
+from activations_numpy import sigmoid
 
 
 def softmax_cross_entropy(
@@ -25,11 +26,9 @@ def softmax_cross_entropy(
     total = exp.sum(axis=1, keepdims=True)
     # log(softmax) as a difference: the softmax itself may round to 0.
     loss = (np.log(total[:, 0]) - shifted[rows, labels]).sum() / n
-    # (softmax - one-hot) / n in two calls: on arrays this small the number of calls is the cost.
-    grad_logits = exp
-    grad_logits /= n * total
-    grad_logits[rows, labels] -= 1 / n
-    return float(loss), grad_logits
+    grad_logits = exp / total
+    grad_logits[rows, labels] -= 1
+    return float(loss), grad_logits / n
 
 
 def sigmoid_cross_entropy(

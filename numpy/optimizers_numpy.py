@@ -134,17 +134,20 @@ class AdamW(Adam):
         self.update_by_moments(name, parameter, gradient)
 
 
-def clip_gradient_norm(gradients: Arrays, max_norm: float) -> float:
-    """Scale all gradients, in place, so that their global norm is at most max_norm.
+def gradient_norm(gradients: Arrays) -> float:
+    """The norm of all entries of all gradients together."""
+    return math.sqrt(sum(float(np.vdot(gradient, gradient)) for gradient in gradients.values()))
 
-    The norm is that of all entries of all gradients together (Pascanu et al. 2013, algorithm 1).
 
-    Returns:
-        The norm before clipping.
+def clip_gradient_norm(gradients: Arrays, max_norm: float, norm: float) -> None:
+    """Scale all gradients, in place, so that their norm is at most max_norm.
+
+    Pascanu et al. 2013, algorithm 1.
+
+    Args:
+        norm: their norm before, as `gradient_norm` computes it.
     """
-    norm = math.sqrt(sum(float(np.vdot(gradient, gradient)) for gradient in gradients.values()))
     # PyTorch's formula, whose 1e-6 keeps a gradient of 0 from dividing by 0.
     scale = min(1.0, max_norm / (norm + 1e-6))
     for gradient in gradients.values():
         gradient *= scale
-    return norm

@@ -1,85 +1,97 @@
 """Train tier 1: python numpy/train_numpy.py --help"""
 
-from common.processor import choose_openblas_kernels
-
-choose_openblas_kernels()  # before NumPy is imported, or it is too late
-
-from functools import partial
-
 import numpy as np
 from jaxtyping import Float, Int
+
+from common.keeping.command_line import run_script, train_as_run
+from common.keeping.options import RunOptions
+from common.keeping.recorder import History, Recorder
+from common.mathematics.configuration import Configuration
+from common.mathematics.minibatches import minibatches, shuffled_indices
+from common.mathematics.randomness import DROPOUT, generator
+from common.mathematics.schedules import scheduled_learning_rate
+from common.mathematics.targets import Examples, prepare
+from data.datasets import Dataset
 from losses_numpy import LOSSES
 from mlp_numpy import MLP
-from optimizers_numpy import SGD, Adam, AdamW, Optimizer, clip_gradient_norm
-
-from common.command_line import parse, run_script
-from common.configuration import Configuration
-from common.diagnosis import first_non_finite
-from common.randomness import DROPOUT, generator
-from common.run import Run
-from common.schedules import learning_rate
-from common.targets import targets
-from data.mnist import Split, load_dataset, minibatches, shuffled_indices
+from optimizers_numpy import SGD, Adam, AdamW, Optimizer, clip_gradient_norm, gradient_norm
 
 
-def train(configuration: Configuration) -> None:
-    """Train a model as configured and keep the run in its folder."""
-    with Run(configuration, tier="numpy") as run:
-        dataset = load_dataset(configuration.dataset, configuration.data_root, configuration.dtype)
-        train_targets = targets(
-            dataset.train.labels, configuration.loss, dataset.classes, configuration.dtype
-        )
-        loss_function = LOSSES[configuration.loss]
-        model = MLP(
-            configuration.layer_sizes,
-            configuration.activation,
-            configuration.initializer,
-            configuration.batch_norm,
-            configuration.dropout,
-            configuration.seed,
-            configuration.dtype,
-        )
-        optimizer = make_optimizer(configuration, model)
-        run.start(model, optimizer)
+@np.errstate(over="ignore", invalid="ignore")  # the recorder reports it, in words
+def train(
+    configuration: Configuration, dataset: Dataset, recorder: Recorder | None = None
+) -> tuple[MLP, History]:
+    """Train a model as configured.
 
-        for epoch in run.epochs():
+    Args:
+        configuration: what to compute.
+        dataset: what to train on; its arrays decide the number of inputs and of outputs.
+        recorder: what to keep and who watches; without one, the history is kept in memory.
+
+    Raises:
+        UserError: where the data set's arrays do not fit together or do not fit the
+            configuration; a DivergenceError where a number is no longer finite.
+    """
+    training, validation, test = prepare(configuration, dataset)
+    model = make_model(configuration, training.images.shape[1], dataset.classes)
+    optimizer = make_optimizer(configuration, model)
+    loss_function = LOSSES[configuration.loss]
+    steps_per_epoch = configuration.steps_per_epoch(len(training))
+    recorder = recorder or Recorder()
+
+    with recorder.start(configuration, training, model, optimizer):
+        for epoch in recorder.epochs():
             model.train()
-            order = shuffled_indices(len(dataset.train), configuration.seed, epoch)
-            for step, indices in run.steps(minibatches(order, configuration.batch_size)):
-                X = dataset.train.images[indices]
+            order = shuffled_indices(len(training), configuration.seed, epoch)
+            for step, indices in recorder.steps(minibatches(order, configuration.batch_size)):
+                X, targets = training.images[indices], training.targets[indices]
                 if configuration.dropout:
                     model.seed_dropout(generator(configuration.seed, DROPOUT, step))
 
                 logits = model.forward(X)
-                loss, grad_logits = loss_function(logits, train_targets[indices])
+                loss, grad_logits = loss_function(logits, targets)
                 model.backward(grad_logits)
-
                 gradients = model.gradients()
-                gradient_norm = np.nan
-                if configuration.clip_norm is not None:
-                    gradient_norm = clip_gradient_norm(gradients, configuration.clip_norm)
-                correct = np.count_nonzero(predict(logits) == dataset.train.labels[indices])
-                run.record_step(loss, correct, gradient_norm, partial(find_cause, model, X))
-
-                optimizer.learning_rate = learning_rate(configuration, step)
+                norm = gradient_norm(gradients) if configuration.clip_norm else None
+                recorder.record_step(loss, predict(logits) == training.labels[indices], norm)
+                if configuration.clip_norm and norm is not None:
+                    clip_gradient_norm(gradients, configuration.clip_norm, norm)
+                optimizer.learning_rate = scheduled_learning_rate(
+                    configuration, step, steps_per_epoch
+                )
                 optimizer.step(gradients)
-            model.eval()
-            run.record_epoch(*evaluate(model, dataset.validation, configuration.loss))
-        model.eval()
-        run.finish(*evaluate(model, dataset.test, configuration.loss))
+            recorder.record_epoch(*evaluate(model, validation, configuration.loss))
+        recorder.finish(*evaluate(model, test, configuration.loss))
+    return model, recorder.history
+
+
+def make_model(configuration: Configuration, inputs: int, classes: int) -> MLP:
+    """The model that the configuration names, with the initial weights that all tiers share."""
+    return MLP(
+        configuration.layer_sizes(inputs, classes),
+        activation=configuration.activation,
+        initializer=configuration.initializer,
+        batch_norm=configuration.batch_norm,
+        dropout=configuration.dropout,
+        seed=configuration.seed,
+        dtype=configuration.dtype,
+    )
 
 
 def make_optimizer(configuration: Configuration, model: MLP) -> Optimizer:
-    """The optimizer that the configuration names."""
-    parameters, rate = model.parameters(), configuration.learning_rate
-    decay = configuration.weight_decay
+    """The optimizer that the configuration names, with weight decay on weights only."""
+    common = {
+        "parameters": model.parameters(),
+        "learning_rate": configuration.peak_learning_rate,
+        "weight_decay": configuration.weight_decay,
+    }
     match configuration.optimizer:
         case "sgd":
-            return SGD(parameters, rate, configuration.momentum, configuration.nesterov, decay)
+            return SGD(**common, momentum=configuration.momentum, nesterov=configuration.nesterov)
         case "adam":
-            return Adam(parameters, rate, decay)
+            return Adam(**common)
         case "adamw":
-            return AdamW(parameters, rate, decay)
+            return AdamW(**common)
 
 
 def predict(logits: Float[np.ndarray, "n k"]) -> Int[np.ndarray, " n"]:
@@ -87,22 +99,17 @@ def predict(logits: Float[np.ndarray, "n k"]) -> Int[np.ndarray, " n"]:
     return logits.argmax(axis=1) if logits.shape[1] > 1 else (logits[:, 0] > 0).astype(np.int64)
 
 
-def evaluate(model: MLP, split: Split, loss: str) -> tuple[float, float]:
-    """Mean loss and accuracy of the model, in evaluation, on a whole split."""
-    logits = model.forward(split.images)
-    value, _ = LOSSES[loss](logits, targets(split.labels, loss, logits.shape[1], logits.dtype.name))
-    return value, float((predict(logits) == split.labels).mean())
-
-
-def find_cause(model: MLP, X: Float[np.ndarray, "n d"]) -> str:
-    """Where in this step a number that is not finite first appeared."""
-    return first_non_finite(model.parameters(), model.outputs(X), model.gradients())
+def evaluate(model: MLP, examples: Examples, loss: str) -> tuple[float, float]:
+    """Mean loss and accuracy of the model, in evaluation, on all of these examples."""
+    model.eval()
+    logits = model.forward(examples.images)
+    value, _ = LOSSES[loss](logits, examples.targets)
+    return value, float((predict(logits) == examples.labels).mean())
 
 
 def main(arguments: list[str]) -> None:
-    # A run that diverges is told by run.record_step, in one line instead of warnings.
-    np.seterr(over="ignore", invalid="ignore")
-    train(parse(Configuration, "numpy", "Train the multilayer perceptron of tier 1.", arguments))
+    description = "Train the multilayer perceptron of tier 1."
+    train_as_run(train, "numpy", RunOptions, description, arguments)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ class MLP(nn.Module):
     Args:
         layer_sizes: (inputs, hidden widths ..., outputs).
         activation: identity, relu, sigmoid, tanh or softsign.
-        initializer: a name of `common.initializers`, drawn here by `nn.init`.
+        initializer: a name of `common.mathematics.initializers`, drawn here by `nn.init`.
         batch_norm: normalize before each hidden activation; its shift stands in for the bias.
         dropout: probability of dropping a hidden activation.
     """
@@ -52,7 +52,8 @@ class MLP(nn.Module):
             layers.append(ACTIVATIONS[activation]())
             if dropout:
                 layers.append(nn.Dropout(dropout))
-        layers.append(nn.Linear(*layer_sizes[-2:]))
+        d_in, d_out = layer_sizes[-2:]
+        layers.append(nn.Linear(d_in, d_out))
         self.layers = nn.Sequential(*layers)
         for layer in self.layers:
             if isinstance(layer, nn.Linear):
@@ -69,6 +70,14 @@ class MLP(nn.Module):
         for name, layer in self.layers.named_children():
             X = layer(X)
             yield f"layers.{name}", X
+
+    def gradients(self) -> dict[str, torch.Tensor]:
+        """∂L/∂parameter by state_dict names, of the last backward pass; empty before the first."""
+        return {
+            name: parameter.grad
+            for name, parameter in self.named_parameters()
+            if parameter.grad is not None
+        }
 
 
 def initialize(linear: nn.Linear, initializer: str) -> None:

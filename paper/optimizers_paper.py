@@ -3,7 +3,9 @@
 Gone from tier 2: the update rules, the schedules' formulas, and the clipping of gradients.
 """
 
+import torch
 from torch import nn
+from torch.nn.utils import get_total_norm
 from torch.optim import SGD, Adam, AdamW, Optimizer
 from torch.optim.lr_scheduler import (
     ConstantLR,
@@ -16,8 +18,8 @@ from torch.optim.lr_scheduler import (
     StepLR,
 )
 
-from common.configuration import Configuration
-from common.schedules import ONE_CYCLE_END, ONE_CYCLE_START, warmup_steps
+from common.mathematics.configuration import Configuration
+from common.mathematics.schedules import ONE_CYCLE_END, ONE_CYCLE_START, warmup_steps
 
 
 def make_optimizer(configuration: Configuration, model: nn.Module) -> Optimizer:
@@ -28,7 +30,7 @@ def make_optimizer(configuration: Configuration, model: nn.Module) -> Optimizer:
         {"params": weights, "weight_decay": configuration.weight_decay},
         {"params": others, "weight_decay": 0.0},
     ]
-    rate, momentum = configuration.learning_rate, configuration.momentum
+    rate, momentum = configuration.peak_learning_rate, configuration.momentum
     # fused: one pass over the memory of a parameter instead of one for each term of the formula.
     match configuration.optimizer:
         case "sgd":
@@ -40,10 +42,12 @@ def make_optimizer(configuration: Configuration, model: nn.Module) -> Optimizer:
     raise ValueError(f"unknown optimizer {configuration.optimizer!r}")
 
 
-def make_scheduler(configuration: Configuration, optimizer: Optimizer) -> LRScheduler:
+def make_scheduler(
+    configuration: Configuration, optimizer: Optimizer, steps_per_epoch: int
+) -> LRScheduler:
     """The learning-rate schedule that the configuration names, advanced after each step."""
-    total, epoch = configuration.total_steps, configuration.steps_per_epoch
-    warmup = warmup_steps(configuration)
+    epoch, total = steps_per_epoch, steps_per_epoch * configuration.epochs
+    warmup = warmup_steps(configuration, total)
     match configuration.schedule:
         case "constant":
             return ConstantLR(optimizer, factor=1.0)
@@ -56,7 +60,7 @@ def make_scheduler(configuration: Configuration, optimizer: Optimizer) -> LRSche
         case "one-cycle":
             return OneCycleLR(
                 optimizer,
-                configuration.learning_rate,
+                configuration.peak_learning_rate,
                 total,
                 pct_start=configuration.warmup,
                 cycle_momentum=False,
@@ -73,3 +77,9 @@ def make_scheduler(configuration: Configuration, optimizer: Optimizer) -> LRSche
         return decay
     rise = LinearLR(optimizer, 1 / (warmup + 1), 1.0, warmup)
     return SequentialLR(optimizer, [rise, decay], [warmup])
+
+
+def gradient_norm(model: nn.Module) -> torch.Tensor:
+    """The norm of all entries of all gradients together."""
+    gradients = (parameter.grad for parameter in model.parameters())
+    return get_total_norm([gradient for gradient in gradients if gradient is not None])

@@ -1,26 +1,12 @@
-"""The states of PyTorch's objects under the names that a checkpoint of any tier has."""
+"""The states of PyTorch's optimizers under the names that a checkpoint of any tier has."""
 
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import torch
 from torch import nn
 from torch.optim import SGD, Optimizer
 from torch.optim.lr_scheduler import LRScheduler
-
-
-class ModelState:
-    """A module's state_dict, loaded from NumPy arrays."""
-
-    def __init__(self, model: nn.Module) -> None:
-        self.model = model
-
-    def state_dict(self) -> dict[str, torch.Tensor]:
-        return self.model.state_dict()
-
-    def load_state_dict(self, state: Mapping[str, np.ndarray]) -> None:
-        self.model.load_state_dict({name: torch.tensor(array) for name, array in state.items()})
 
 
 class OptimizerState:
@@ -57,14 +43,11 @@ class OptimizerState:
         }
         return state | {"step": torch.tensor(self.steps)}
 
-    def load_state_dict(self, state: Mapping[str, np.ndarray]) -> None:
+    def load_state_dict(self, state: Mapping[str, torch.Tensor]) -> None:
         """The inverse of `state_dict`."""
         self.steps = int(state["step"])
         for name, parameter in self.parameters.items():
-            entries = {
-                buffer: torch.tensor(state[f"{buffer}.{name}"], device=parameter.device)
-                for buffer in self.buffer_names
-            }
+            entries = {buffer: state[f"{buffer}.{name}"].clone() for buffer in self.buffer_names}
             if not isinstance(self.optimizer, SGD):
                 entries["step"] = torch.tensor(float(self.steps), device=parameter.device)
             self.optimizer.state[parameter] = entries

@@ -1,98 +1,113 @@
 """Train tier 3: python paper/train_paper.py --help"""
 
-import math
 import os
 import shutil
 from collections.abc import Callable
-from functools import partial
 
 import torch
 from jaxtyping import Float, Int
-from mlp_paper import MLP
-from optimizers_paper import make_optimizer, make_scheduler
-from state_paper import ModelState, OptimizerState, SchedulerState
-from torch import nn
 from torch.nn import functional as F  # noqa: N812
+from torch.nn.utils import clip_grads_with_norm_
 
-from common.command_line import parse, run_script
-from common.configuration import PaperConfiguration
-from common.device import TensorSplit, choose_device, to_tensors
-from common.diagnosis import first_non_finite
-from common.errors import UserError
-from common.initializers import initial_weights
-from common.randomness import DROPOUT, torch_seed
-from common.run import Run
-from data.mnist import load_dataset, minibatches, shuffled_indices
+from common.keeping.command_line import run_script, train_as_run
+from common.keeping.options import PaperRunOptions
+from common.keeping.recorder import History, Recorder
+from common.mathematics.configuration import Configuration, PaperConfiguration
+from common.mathematics.initializers import initial_weights
+from common.mathematics.minibatches import minibatches, shuffled_indices
+from common.mathematics.randomness import DROPOUT, torch_seed
+from common.mathematics.targets import Examples, prepare
+from common.mathematics.tensors import choose_device, to_tensors
+from data.datasets import Dataset
+from data.errors import UserError
+from mlp_paper import MLP
+from optimizers_paper import gradient_norm, make_optimizer, make_scheduler
+from state_paper import OptimizerState, SchedulerState
 
 
-def train(configuration: PaperConfiguration) -> None:
-    """Train a model as configured and keep the run in its folder."""
-    device = choose_device(configuration.device)
-    with Run(configuration, tier="paper", lazy=device.type == "cuda") as run:
-        dataset = load_dataset(configuration.dataset, configuration.data_root, configuration.dtype)
-        training, validation, test = (
-            to_tensors(split, configuration, dataset.classes, device)
-            for split in (dataset.train, dataset.validation, dataset.test)
-        )
-        loss_function = LOSSES[configuration.loss]
-        model = make_model(configuration).to(device)
-        optimizer = make_optimizer(configuration, model)
-        scheduler = make_scheduler(configuration, optimizer)
-        forward = compile_model(model, device) if configuration.compile else model
-        run.start(ModelState(model), OptimizerState(model, optimizer), SchedulerState(scheduler))
+def train(
+    configuration: Configuration, dataset: Dataset, recorder: Recorder | None = None
+) -> tuple[MLP, History]:
+    """Train a model as configured.
 
-        for epoch in run.epochs():
+    Args:
+        configuration: what to compute; a PaperConfiguration says on which device, and whether
+            compiled, too.
+        dataset: what to train on; its arrays decide the number of inputs and of outputs.
+        recorder: what to keep and who watches; without one, the history is kept in memory.
+
+    Raises:
+        UserError: where the data set's arrays do not fit together or do not fit the
+            configuration; a DivergenceError where a number is no longer finite.
+    """
+    device = choose_device(configuration)
+    training, validation, test = (
+        to_tensors(examples, device) for examples in prepare(configuration, dataset)
+    )
+    model = make_model(configuration, training.images.shape[1], dataset.classes, device)
+    forward = model_to_call(configuration, model, device)
+    optimizer = make_optimizer(configuration, model)
+    scheduler = make_scheduler(
+        configuration, optimizer, configuration.steps_per_epoch(len(training))
+    )
+    loss_function = LOSSES[configuration.loss]
+    states = OptimizerState(model, optimizer), SchedulerState(scheduler)
+    recorder = recorder or Recorder()
+
+    with recorder.start(configuration, training, model, *states):
+        for epoch in recorder.epochs():
             model.train()
-            order = shuffled_indices(len(dataset.train), configuration.seed, epoch)
             # The whole order goes to the device at once: no step waits for its indices.
+            order = shuffled_indices(len(training), configuration.seed, epoch)
             order = torch.from_numpy(order).to(device)
-            for step, indices in run.steps(minibatches(order, configuration.batch_size)):
-                # The same as training.images[indices], and faster.
-                X = training.images.index_select(0, indices)
+            for step, indices in recorder.steps(minibatches(order, configuration.batch_size)):
+                # index_select is training.images[indices], and faster.
+                X, targets = training.images.index_select(0, indices), training.targets[indices]
                 if configuration.dropout:
                     torch.manual_seed(torch_seed(configuration.seed, DROPOUT, step))
 
                 logits = forward(X)
-                loss = loss_function(logits, training.targets[indices])
+                loss = loss_function(logits, targets)
                 optimizer.zero_grad()
                 loss.backward()
-
-                gradient_norm = math.nan
-                if configuration.clip_norm is not None:
-                    gradients = [parameter.grad for parameter in model.parameters()]
-                    gradient_norm = nn.utils.get_total_norm(gradients)
-                correct = (predict(logits) == training.labels[indices]).sum()
-                run.record_step(
-                    loss.detach(), correct, gradient_norm, partial(find_cause, model, X)
+                norm = gradient_norm(model) if configuration.clip_norm else None
+                recorder.record_step(
+                    loss.detach(), predict(logits) == training.labels[indices], norm
                 )
-
-                if configuration.clip_norm is not None:
-                    # Not before the step is recorded: NaN would spread to all gradients.
-                    nn.utils.clip_grads_with_norm_(
-                        model.parameters(), configuration.clip_norm, gradient_norm
-                    )
+                if configuration.clip_norm and norm is not None:
+                    clip_grads_with_norm_(model.parameters(), configuration.clip_norm, norm)
                 optimizer.step()
                 scheduler.step()
-            model.eval()
-            run.record_epoch(*evaluate(model, validation, configuration.loss))
-        model.eval()
-        run.finish(*evaluate(model, test, configuration.loss))
+            recorder.record_epoch(*evaluate(model, validation, configuration.loss))
+        recorder.finish(*evaluate(model, test, configuration.loss))
+    return model, recorder.history
 
 
-def make_model(configuration: PaperConfiguration) -> MLP:
+def make_model(
+    configuration: Configuration, inputs: int, classes: int, device: torch.device
+) -> MLP:
     """The model that the configuration names, with the initial weights that all tiers share."""
     model = MLP(
-        configuration.layer_sizes,
-        configuration.activation,
-        configuration.initializer,
-        configuration.batch_norm,
-        configuration.dropout,
-    ).to(getattr(torch, configuration.dtype))
+        configuration.layer_sizes(inputs, classes),
+        activation=configuration.activation,
+        initializer=configuration.initializer,
+        batch_norm=configuration.batch_norm,
+        dropout=configuration.dropout,
+    ).to(device, getattr(torch, configuration.dtype))
     shapes = {name: tuple(parameter.shape) for name, parameter in model.named_parameters()}
     weights = initial_weights(shapes, configuration.initializer, configuration.seed)
     with torch.no_grad():
         for name, weight in weights.items():
             model.get_parameter(name).copy_(torch.from_numpy(weight))
+    return model
+
+
+def model_to_call(
+    configuration: Configuration, model: MLP, device: torch.device
+) -> Callable[[torch.Tensor], torch.Tensor]:
+    """The model itself or, if the configuration says so, with its operations compiled."""
+    if isinstance(configuration, PaperConfiguration) and configuration.compile:
+        return compile_model(model, device)
     return model
 
 
@@ -131,25 +146,17 @@ def predict(logits: Float[torch.Tensor, "n k"]) -> Int[torch.Tensor, " n"]:
 
 
 @torch.no_grad()
-def evaluate(model: MLP, split: TensorSplit, loss: str) -> tuple[float, float]:
-    """Mean loss and accuracy of the model, in evaluation, on a whole split."""
-    logits = model(split.images)
-    accuracy = (predict(logits) == split.labels).double().mean()
-    return LOSSES[loss](logits, split.targets).item(), accuracy.item()
-
-
-@torch.no_grad()
-def find_cause(model: MLP, X: Float[torch.Tensor, "n d"]) -> str:
-    """Where in this step a number that is not finite first appeared."""
-    parameters = dict(model.named_parameters())
-    gradients = {name: parameter.grad for name, parameter in parameters.items()}
-    return first_non_finite(parameters, model.outputs(X), gradients)
+def evaluate(model: MLP, examples: Examples, loss: str) -> tuple[float, float]:
+    """Mean loss and accuracy of the model, in evaluation, on all of these examples."""
+    model.eval()
+    logits = model(examples.images)
+    accuracy = (predict(logits) == examples.labels).double().mean()
+    return LOSSES[loss](logits, examples.targets).item(), accuracy.item()
 
 
 def main(arguments: list[str]) -> None:
-    train(
-        parse(PaperConfiguration, "paper", "Train the multilayer perceptron of tier 3.", arguments)
-    )
+    description = "Train the multilayer perceptron of tier 3."
+    train_as_run(train, "paper", PaperRunOptions, description, arguments)
 
 
 if __name__ == "__main__":

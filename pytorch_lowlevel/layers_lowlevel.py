@@ -8,8 +8,9 @@ A minibatch X is (n, d), a weight W is (out, in).
 from abc import ABC, abstractmethod
 
 import torch
-from activations_lowlevel import ACTIVATIONS
 from jaxtyping import Float
+
+from activations_lowlevel import ACTIVATIONS
 
 
 class Layer(ABC):
@@ -52,7 +53,7 @@ class Linear(Layer):
         if bias:
             self.b = torch.zeros(d_out, dtype=dtype, device=device, requires_grad=True)
 
-    def forward(self, X):
+    def forward(self, X: Float[torch.Tensor, "n d_in"]) -> Float[torch.Tensor, "n d_out"]:
         if self.b is None:
             return X @ self.W.T
         # b + X Wᵀ in one operation, which adds b without another pass over Z.
@@ -72,7 +73,7 @@ class Activation(Layer):
     def __init__(self, name: str) -> None:
         self.function = ACTIVATIONS[name]
 
-    def forward(self, Z):
+    def forward(self, Z: Float[torch.Tensor, "n d"]) -> Float[torch.Tensor, "n d"]:
         return self.function(Z)
 
 
@@ -97,7 +98,7 @@ class BatchNorm1d(Layer):
         self.running_var = torch.ones(d, dtype=dtype, device=device)
         self.num_batches_tracked = torch.zeros((), dtype=torch.int64, device=device)
 
-    def forward(self, X):
+    def forward(self, X: Float[torch.Tensor, "n d"]) -> Float[torch.Tensor, "n d"]:
         mean, variance = self.running_mean, self.running_var
         if self.training:
             mean, variance = X.mean(dim=0), X.var(dim=0, correction=0)
@@ -138,5 +139,5 @@ class Dropout(Layer):
         """A fresh mask M for this minibatch, from torch's own generator (`torch.manual_seed`)."""
         return torch.empty_like(X).bernoulli_(1 - self.p).div_(1 - self.p)
 
-    def forward(self, X):
+    def forward(self, X: Float[torch.Tensor, "n d"]) -> Float[torch.Tensor, "n d"]:
         return X * self.draw_mask(X) if self.training else X

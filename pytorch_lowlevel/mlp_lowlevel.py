@@ -2,7 +2,7 @@
 
 Gone from tier 1: `backward`, here and in every layer, and the gradients that the layers kept.
 `loss.backward()` fills `.grad` of each parameter, because the parameters require a gradient.
-Won: a device. The same lines run on a GPU.
+New is the device: the same lines run on a GPU.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,9 +11,9 @@ from typing import Any
 
 import torch
 from jaxtyping import Float
-from layers_lowlevel import Activation, BatchNorm1d, Dropout, Layer, Linear
 
-from common.initializers import initial_weights
+from common.mathematics.initializers import initial_weights
+from layers_lowlevel import Activation, BatchNorm1d, Dropout, Layer, Linear
 
 
 class MLP:
@@ -24,7 +24,7 @@ class MLP:
     Args:
         layer_sizes: (inputs, hidden widths ..., outputs).
         activation: identity, relu, sigmoid, tanh or softsign.
-        initializer: a name of `common.initializers`.
+        initializer: a name of `common.mathematics.initializers`.
         batch_norm: normalize before each hidden activation; its shift stands in for the bias.
         dropout: probability of dropping a hidden activation.
         seed: of the initial weights.
@@ -51,7 +51,8 @@ class MLP:
             self.layers.append(Activation(activation))
             if dropout:
                 self.layers.append(Dropout(dropout))
-        self.layers.append(Linear(*layer_sizes[-2:], dtype, device))
+        d_in, d_out = layer_sizes[-2:]
+        self.layers.append(Linear(d_in, d_out, dtype, device))
         shapes = {name: tuple(tensor.shape) for name, tensor in self.parameters().items()}
         with torch.no_grad():
             for name, weight in initial_weights(shapes, initializer, seed).items():
@@ -76,8 +77,12 @@ class MLP:
         return self._collect("parameters")
 
     def gradients(self) -> dict[str, torch.Tensor]:
-        """∂L/∂parameter by the same names, of the last backward pass."""
-        return {name: parameter.grad for name, parameter in self.parameters().items()}
+        """∂L/∂parameter by the same names, of the last backward pass; empty before the first."""
+        return {
+            name: parameter.grad
+            for name, parameter in self.parameters().items()
+            if parameter.grad is not None
+        }
 
     def zero_grad(self) -> None:
         """Forget the gradients: autograd adds to what `.grad` holds, since uses add up."""

@@ -1,13 +1,13 @@
 """The optimizers of tier 2: the update rules of tier 1, on tensors, under `no_grad`.
 
-Gone from tier 1: nothing but the gradients as an argument, which `.grad` holds now. `no_grad` is
-needed because the parameters require a gradient and the update must not become part of the loss.
+Gone from tier 1: nothing. New is `no_grad`, needed because the parameters require a gradient and
+the update must not become part of the loss.
 Weight decay falls on weights only (the parameters with two axes).
 """
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -46,11 +46,11 @@ class Optimizer(ABC):
         return self.weight_decay != 0 and self.parameters[name].ndim == 2
 
     @torch.no_grad()
-    def step(self) -> None:
-        """Update every parameter in place from its `.grad`."""
+    def step(self, gradients: Tensors) -> None:
+        """Update every parameter in place from its gradient of the same name."""
         self.steps += 1
         for name, parameter in self.parameters.items():
-            self.update(name, parameter, parameter.grad)
+            self.update(name, parameter, gradients[name])
 
     @abstractmethod
     def update(self, name: str, parameter: torch.Tensor, gradient: torch.Tensor) -> None:
@@ -139,20 +139,23 @@ class AdamW(Adam):
         self.update_by_moments(name, parameter, gradient)
 
 
-@torch.no_grad()
-def clip_gradient_norm(gradients: Iterable[torch.Tensor], max_norm: float) -> torch.Tensor:
-    """Scale all gradients, in place, so that their global norm is at most max_norm.
+def gradient_norm(gradients: Tensors) -> torch.Tensor:
+    """The norm of all entries of all gradients together.
 
-    The norm is that of all entries of all gradients together (Pascanu et al. 2013, algorithm 1).
-
-    Returns:
-        The norm before clipping, a tensor of one: reading it would make Python wait for a GPU.
+    A tensor of one: reading the number would make Python wait for a GPU.
     """
-    gradients = list(gradients)
-    norm = torch.stack([gradient.norm() for gradient in gradients]).norm()
-    # PyTorch's formula, whose 1e-6 keeps a gradient of 0 from dividing by 0. fmin, since a NaN
-    # must not spread to the gradients that have none: the run looks for where it came from.
-    scale = torch.fmin(max_norm / (norm + 1e-6), torch.ones_like(norm))
-    for gradient in gradients:
+    return torch.stack([gradient.norm() for gradient in gradients.values()]).norm()
+
+
+def clip_gradient_norm(gradients: Tensors, max_norm: float, norm: torch.Tensor) -> None:
+    """Scale all gradients, in place, so that their norm is at most max_norm.
+
+    Pascanu et al. 2013, algorithm 1.
+
+    Args:
+        norm: their norm before, as `gradient_norm` computes it.
+    """
+    # PyTorch's formula, whose 1e-6 keeps a gradient of 0 from dividing by 0.
+    scale = (max_norm / (norm + 1e-6)).clamp(max=1.0)
+    for gradient in gradients.values():
         gradient.mul_(scale)
-    return norm

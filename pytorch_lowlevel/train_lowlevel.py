@@ -1,91 +1,109 @@
 """Train tier 2: python pytorch_lowlevel/train_lowlevel.py --help"""
 
-import math
-from functools import partial
-
 import torch
 from jaxtyping import Float, Int
+
+from common.keeping.command_line import run_script, train_as_run
+from common.keeping.options import TorchRunOptions
+from common.keeping.recorder import History, Recorder
+from common.mathematics.configuration import Configuration
+from common.mathematics.minibatches import minibatches, shuffled_indices
+from common.mathematics.randomness import DROPOUT, torch_seed
+from common.mathematics.schedules import scheduled_learning_rate
+from common.mathematics.targets import Examples, prepare
+from common.mathematics.tensors import choose_device, to_tensors
+from data.datasets import Dataset
 from losses_lowlevel import LOSSES
 from mlp_lowlevel import MLP
-from optimizers_lowlevel import SGD, Adam, AdamW, Optimizer, clip_gradient_norm
-
-from common.command_line import parse, run_script
-from common.configuration import TorchConfiguration
-from common.device import TensorSplit, choose_device, to_tensors
-from common.diagnosis import first_non_finite
-from common.randomness import DROPOUT, torch_seed
-from common.run import Run
-from common.schedules import learning_rate
-from data.mnist import load_dataset, minibatches, shuffled_indices
+from optimizers_lowlevel import SGD, Adam, AdamW, Optimizer, clip_gradient_norm, gradient_norm
 
 
-def train(configuration: TorchConfiguration) -> None:
-    """Train a model as configured and keep the run in its folder."""
-    device = choose_device(configuration.device)
-    with Run(configuration, tier="lowlevel", lazy=device.type == "cuda") as run:
-        dataset = load_dataset(configuration.dataset, configuration.data_root, configuration.dtype)
-        training, validation, test = (
-            to_tensors(split, configuration, dataset.classes, device)
-            for split in (dataset.train, dataset.validation, dataset.test)
-        )
-        loss_function = LOSSES[configuration.loss]
-        model = MLP(
-            configuration.layer_sizes,
-            configuration.activation,
-            configuration.initializer,
-            configuration.batch_norm,
-            configuration.dropout,
-            configuration.seed,
-            getattr(torch, configuration.dtype),
-            device,
-        )
-        optimizer = make_optimizer(configuration, model)
-        run.start(model, optimizer)
+def train(
+    configuration: Configuration, dataset: Dataset, recorder: Recorder | None = None
+) -> tuple[MLP, History]:
+    """Train a model as configured.
 
-        for epoch in run.epochs():
+    Args:
+        configuration: what to compute; a TorchConfiguration says on which device, too.
+        dataset: what to train on; its arrays decide the number of inputs and of outputs.
+        recorder: what to keep and who watches; without one, the history is kept in memory.
+
+    Raises:
+        UserError: where the data set's arrays do not fit together or do not fit the
+            configuration; a DivergenceError where a number is no longer finite.
+    """
+    device = choose_device(configuration)
+    training, validation, test = (
+        to_tensors(examples, device) for examples in prepare(configuration, dataset)
+    )
+    model = make_model(configuration, training.images.shape[1], dataset.classes, device)
+    optimizer = make_optimizer(configuration, model)
+    loss_function = LOSSES[configuration.loss]
+    steps_per_epoch = configuration.steps_per_epoch(len(training))
+    recorder = recorder or Recorder()
+
+    with recorder.start(configuration, training, model, optimizer):
+        for epoch in recorder.epochs():
             model.train()
-            order = shuffled_indices(len(dataset.train), configuration.seed, epoch)
             # The whole order goes to the device at once: no step waits for its indices.
+            order = shuffled_indices(len(training), configuration.seed, epoch)
             order = torch.from_numpy(order).to(device)
-            for step, indices in run.steps(minibatches(order, configuration.batch_size)):
-                # The same as training.images[indices], and faster.
-                X = training.images.index_select(0, indices)
+            for step, indices in recorder.steps(minibatches(order, configuration.batch_size)):
+                # index_select is training.images[indices], and faster.
+                X, targets = training.images.index_select(0, indices), training.targets[indices]
                 if configuration.dropout:
                     torch.manual_seed(torch_seed(configuration.seed, DROPOUT, step))
 
                 logits = model.forward(X)
-                loss = loss_function(logits, training.targets[indices])
+                loss = loss_function(logits, targets)
                 model.zero_grad()
                 loss.backward()
-
-                gradient_norm = math.nan
-                if configuration.clip_norm is not None:
-                    gradients = model.gradients().values()
-                    gradient_norm = clip_gradient_norm(gradients, configuration.clip_norm)
-                correct = (predict(logits) == training.labels[indices]).sum()
-                run.record_step(
-                    loss.detach(), correct, gradient_norm, partial(find_cause, model, X)
+                gradients = model.gradients()
+                norm = gradient_norm(gradients) if configuration.clip_norm else None
+                recorder.record_step(
+                    loss.detach(), predict(logits) == training.labels[indices], norm
                 )
+                if configuration.clip_norm and norm is not None:
+                    clip_gradient_norm(gradients, configuration.clip_norm, norm)
+                optimizer.learning_rate = scheduled_learning_rate(
+                    configuration, step, steps_per_epoch
+                )
+                optimizer.step(gradients)
+            recorder.record_epoch(*evaluate(model, validation, configuration.loss))
+        recorder.finish(*evaluate(model, test, configuration.loss))
+    return model, recorder.history
 
-                optimizer.learning_rate = learning_rate(configuration, step)
-                optimizer.step()
-            model.eval()
-            run.record_epoch(*evaluate(model, validation, configuration.loss))
-        model.eval()
-        run.finish(*evaluate(model, test, configuration.loss))
+
+def make_model(
+    configuration: Configuration, inputs: int, classes: int, device: torch.device
+) -> MLP:
+    """The model that the configuration names, with the initial weights that all tiers share."""
+    return MLP(
+        configuration.layer_sizes(inputs, classes),
+        activation=configuration.activation,
+        initializer=configuration.initializer,
+        batch_norm=configuration.batch_norm,
+        dropout=configuration.dropout,
+        seed=configuration.seed,
+        dtype=getattr(torch, configuration.dtype),
+        device=device,
+    )
 
 
-def make_optimizer(configuration: TorchConfiguration, model: MLP) -> Optimizer:
-    """The optimizer that the configuration names."""
-    parameters, rate = model.parameters(), configuration.learning_rate
-    decay = configuration.weight_decay
+def make_optimizer(configuration: Configuration, model: MLP) -> Optimizer:
+    """The optimizer that the configuration names, with weight decay on weights only."""
+    common = {
+        "parameters": model.parameters(),
+        "learning_rate": configuration.peak_learning_rate,
+        "weight_decay": configuration.weight_decay,
+    }
     match configuration.optimizer:
         case "sgd":
-            return SGD(parameters, rate, configuration.momentum, configuration.nesterov, decay)
+            return SGD(**common, momentum=configuration.momentum, nesterov=configuration.nesterov)
         case "adam":
-            return Adam(parameters, rate, decay)
+            return Adam(**common)
         case "adamw":
-            return AdamW(parameters, rate, decay)
+            return AdamW(**common)
 
 
 def predict(logits: Float[torch.Tensor, "n k"]) -> Int[torch.Tensor, " n"]:
@@ -94,25 +112,17 @@ def predict(logits: Float[torch.Tensor, "n k"]) -> Int[torch.Tensor, " n"]:
 
 
 @torch.no_grad()
-def evaluate(model: MLP, split: TensorSplit, loss: str) -> tuple[float, float]:
-    """Mean loss and accuracy of the model, in evaluation, on a whole split."""
-    logits = model.forward(split.images)
-    accuracy = (predict(logits) == split.labels).double().mean()
-    return LOSSES[loss](logits, split.targets).item(), accuracy.item()
-
-
-@torch.no_grad()
-def find_cause(model: MLP, X: Float[torch.Tensor, "n d"]) -> str:
-    """Where in this step a number that is not finite first appeared."""
-    return first_non_finite(model.parameters(), model.outputs(X), model.gradients())
+def evaluate(model: MLP, examples: Examples, loss: str) -> tuple[float, float]:
+    """Mean loss and accuracy of the model, in evaluation, on all of these examples."""
+    model.eval()
+    logits = model.forward(examples.images)
+    accuracy = (predict(logits) == examples.labels).double().mean()
+    return LOSSES[loss](logits, examples.targets).item(), accuracy.item()
 
 
 def main(arguments: list[str]) -> None:
-    train(
-        parse(
-            TorchConfiguration, "lowlevel", "Train the multilayer perceptron of tier 2.", arguments
-        )
-    )
+    description = "Train the multilayer perceptron of tier 2."
+    train_as_run(train, "lowlevel", TorchRunOptions, description, arguments)
 
 
 if __name__ == "__main__":

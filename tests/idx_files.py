@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from common.errors import UserError
+from data.errors import UserError
 
 TRAIN_IMAGES = "train-images-idx3-ubyte"
 TRAIN_LABELS = "train-labels-idx1-ubyte"
@@ -23,10 +23,10 @@ SHAPES = {
 
 
 @contextmanager
-def tells(kind: type[UserError], *fragments: str) -> Iterator[None]:
+def tells(kind: type[UserError], *fragments: str) -> Iterator[pytest.ExceptionInfo[UserError]]:
     """Expects an error of exactly this kind, in one line that holds each fragment."""
     with pytest.raises(UserError) as caught:
-        yield
+        yield caught
     assert caught.type is kind
     message = str(caught.value)
     assert len(message.splitlines()) == 1
@@ -34,8 +34,8 @@ def tells(kind: type[UserError], *fragments: str) -> Iterator[None]:
         assert fragment in message
 
 
-def write_idx(path: Path, shape: tuple[int, ...], first_bytes: bytes = b"") -> None:
-    """Write an IDX file of zeros (as a sparse file: at once) that begins with `first_bytes`."""
+def write_idx(path: Path, shape: tuple[int, ...]) -> None:
+    """Write an IDX file of zeros (as a sparse file: at once)."""
     header = np.array([0x0800 + len(shape), *shape], dtype=">u4").tobytes()
-    path.write_bytes(header + first_bytes)
+    path.write_bytes(header)
     os.truncate(path, len(header) + int(np.prod(shape)))

@@ -1,19 +1,20 @@
 """What each kind of bad input gets: one line, exit code 2, no traceback, and nothing done."""
 
-import os
 import re
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
+import psutil
 import pytest
 import torch
-import train_numpy
-from train_scripts import TRAIN_SCRIPTS
+from train_scripts import TRAIN_SCRIPTS, train_watched
 
-from common import run_folder
-from common.command_line import check_memory, run_script
-from common.configuration import Configuration
-from common.errors import UserError
+from common.keeping import command_line, run_folder
+from common.keeping.command_line import check_memory, run_script
+from common.keeping.options import RunOptions
+from data.datasets import DATASETS
+from data.errors import UserError
 
 DIGITS = "--dataset digits --hidden 12 7 --epochs 3 --optimizer sgd"
 
@@ -103,7 +104,7 @@ ROWS = [[cell.strip() for cell in row.split("|", 1)] for row in TABLE.strip().sp
 
 @pytest.mark.parametrize("options, message", ROWS)
 def test_bad_option_is_told_in_one_line(options, message, script, tmp_path, monkeypatch):
-    monkeypatch.setattr(train_numpy, "load_dataset", no_data)
+    monkeypatch.setattr(command_line, "load_dataset", no_data)
     code, error = script("numpy", ["--run-dir", str(tmp_path / "run"), *options.split()])
     assert code == 2
     assert_one_line(error, message)
@@ -145,7 +146,6 @@ def test_unknown_words_are_told_with_the_known_ones(options, words, tier, script
 @pytest.mark.parametrize("other", ["lowlevel", "paper"])
 def test_device_that_is_not_there(other, script, tmp_path, monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    monkeypatch.setattr(TRAIN_SCRIPTS[other], "load_dataset", no_data)
     code, error = script(other, ["--run-dir", str(tmp_path / "run"), "--device", "cuda"])
     assert code == 2
     assert_one_line(error, "--device cuda: torch finds no CUDA device here; use --device cpu")
@@ -165,35 +165,38 @@ def test_one_cycle_may_rise_in_less_or_more_than_a_step(tier, tmp_path):
     "options, rows", [({}, 10_000), ({"batch_size": 20_000}, 20_000), ({"dataset": "xor"}, 1_000)]
 )
 def test_network_that_does_not_fit_into_memory_is_refused(dtype, size, options, rows, monkeypatch):
-    configuration = Configuration(hidden=(300, 200), dtype=dtype, **options)
-    d, _, _, k = configuration.layer_sizes
+    options = RunOptions(hidden=(300, 200), dtype=dtype, **options)
+    description = DATASETS[options.dataset]
+    d, k = description.inputs, description.classes
     parameters = 300 * (d + 1) + 200 * 301 + k * 201
     # Parameters, gradients, two moments and a copy; activations of a minibatch or the test set.
     needed = (5 * parameters + 4 * rows * (d + 300 + 200 + k)) * size
-    for memory in (needed - 1, needed):
-        sizes = {"SC_PAGE_SIZE": 1, "SC_PHYS_PAGES": memory}
-        monkeypatch.setattr(os, "sysconf", sizes.__getitem__)
-        if memory == needed:
-            check_memory(configuration)
-        else:
-            with pytest.raises(UserError, match=r"--hidden 300 200: .* needs about \d+ GB"):
-                check_memory(configuration)
+    give_memory(monkeypatch, needed)
+    check_memory(options)
+    give_memory(monkeypatch, needed - 1)
+    with pytest.raises(UserError, match=r"--hidden 300 200: .* needs about \d+ GB"):
+        check_memory(options)
+
+
+def give_memory(monkeypatch, count):
+    """A machine with so many bytes of memory."""
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(total=count))
 
 
 def test_memory_is_told_in_gigabytes(monkeypatch):
-    monkeypatch.setattr(os, "sysconf", {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": 2**21}.__getitem__)
+    give_memory(monkeypatch, 4096 * 2**21)
     # 100,000 * (784 + 1 + 20,000) + 20,000 + 20,000 * 10 + 10 parameters five times, and
     # 10,000 * 120,794 activations four times, in float32.
     message = r"--hidden 100000 20000: training needs about 61 GB and this machine has 9 GB; choose"
     with pytest.raises(UserError, match=message):
-        check_memory(Configuration(hidden=(100_000, 20_000)))
+        check_memory(RunOptions(hidden=(100_000, 20_000)))
 
 
 # --- paths ----------------------------------------------------------------------------------------
 
 
 def test_run_dir_that_cannot_be_written(tier, script, tmp_path, monkeypatch):
-    monkeypatch.setattr(TRAIN_SCRIPTS[tier], "load_dataset", no_data)
+    monkeypatch.setattr(command_line, "load_dataset", no_data)
     (tmp_path / "file").touch()
     for folder, reason in [
         (tmp_path / "file", "File exists"),
@@ -221,7 +224,7 @@ def test_run_dir_that_cannot_be_written(tier, script, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("file", run_folder.FILES)
 def test_run_dir_that_holds_a_run(file, tier, script, tmp_path, monkeypatch):
-    monkeypatch.setattr(TRAIN_SCRIPTS[tier], "load_dataset", no_data)
+    monkeypatch.setattr(command_line, "load_dataset", no_data)
     (tmp_path / file).write_text("precious")
     code, error = script(tier, ["--run-dir", str(tmp_path)])
     assert code == 2
@@ -229,16 +232,15 @@ def test_run_dir_that_holds_a_run(file, tier, script, tmp_path, monkeypatch):
     assert (tmp_path / file).read_text() == "precious"
 
 
-def test_overwrite_leaves_nothing_of_the_run_before(tier, tmp_path, monkeypatch):
+def test_overwrite_leaves_nothing_of_the_run_before(tier, tmp_path):
     arguments = [*DIGITS.split(), "--run-dir", str(tmp_path)]
     TRAIN_SCRIPTS[tier].main(arguments)
 
-    def no_minibatches(*_):
+    def fail(recorder):
         raise RuntimeError("stop here")
 
-    monkeypatch.setattr(TRAIN_SCRIPTS[tier], "minibatches", no_minibatches)
     with pytest.raises(RuntimeError, match="stop here"):
-        TRAIN_SCRIPTS[tier].main([*arguments, "--overwrite"])
+        train_watched(tier, [*arguments, "--overwrite"], after_step=fail)
     # A checkpoint of the old run must not be there for --resume to continue as the new one.
     assert [path.name for path in tmp_path.iterdir()] == ["config.json"]
 
@@ -330,7 +332,7 @@ def test_damaged_checkpoint(damage, message, tier, script, tmp_path, checkpoints
     ],
 )
 def test_damaged_configuration(text, script, tmp_path, monkeypatch):
-    monkeypatch.setattr(train_numpy, "load_dataset", no_data)
+    monkeypatch.setattr(command_line, "load_dataset", no_data)
     (tmp_path / run_folder.CONFIG).write_text(text)
     code, error = script("numpy", ["--resume", "--run-dir", str(tmp_path)])
     assert code == 2

@@ -20,13 +20,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-import train_numpy
 
-from common import processor, randomness, run_folder
-from common.diagnosis import first_non_finite
-from common.errors import UserError
-from common.targets import targets
-from data.mnist import EPOCH_ORDER
+import train_numpy
+from common.keeping import processor, run_folder
+from common.keeping.diagnosis import first_non_finite
+from common.mathematics import randomness
+from common.mathematics.randomness import EPOCH_ORDER
+from common.mathematics.targets import targets
+from data.errors import UserError
 
 KILLS = 50
 

@@ -7,18 +7,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import train_lowlevel
-import train_numpy
-import train_paper
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import compare
-from common.command_line import parse
-from common.configuration import REPOSITORY, Configuration, PaperConfiguration
-from common.errors import UserError
+import train_numpy
+from common.keeping.command_line import parse
+from common.keeping.options import REPOSITORY, PaperRunOptions, RunOptions
+from data.errors import UserError
+from tiers import TIERS
 
-MAINS = {"numpy": train_numpy.main, "lowlevel": train_lowlevel.main, "paper": train_paper.main}
+MAINS = {name: tier.module("train").main for name, tier in TIERS.items()}
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +68,7 @@ def test_networks_of_other_sizes_have_no_difference_of_weights(runs, tmp_path):
 @settings(deadline=None)
 @given(data=st.data())
 def test_every_option_reaches_the_train_script(data):
-    configuration = PaperConfiguration(
+    given = PaperRunOptions(
         hidden=data.draw(st.sampled_from([(), (3,), (7, 5)])),
         batch_size=data.draw(st.integers(1, 1000)),
         learning_rate=data.draw(st.floats(1e-9, 1000)),
@@ -81,11 +80,11 @@ def test_every_option_reaches_the_train_script(data):
         overwrite=data.draw(st.booleans()),
         compile=data.draw(st.booleans()),
     )
-    options = compare.command_line(configuration, "paper")
-    assert parse(PaperConfiguration, "paper", "", options) == configuration
-    options = compare.command_line(configuration, "numpy")
-    expected = Configuration.model_validate(configuration.model_dump(exclude={"device", "compile"}))
-    assert parse(Configuration, "numpy", "", options) == expected
+    arguments = compare.command_line(given, "paper")
+    assert parse(PaperRunOptions, "paper", "", arguments) == given
+    arguments = compare.command_line(given, "numpy")
+    expected = RunOptions.model_validate(given.model_dump(exclude={"device", "compile"}))
+    assert parse(RunOptions, "numpy", "", arguments) == expected
 
 
 @pytest.mark.parametrize(

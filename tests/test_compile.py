@@ -8,11 +8,12 @@ import sys
 import numpy as np
 import pytest
 import torch
-from train_paper import compile_model, make_model
 
-from common.configuration import REPOSITORY, PaperConfiguration
-from common.errors import UserError
-from common.run_folder import read_tensors
+from common.keeping.options import REPOSITORY
+from common.keeping.run_folder import read_tensors
+from common.mathematics.configuration import Configuration
+from data.errors import UserError
+from train_paper import compile_model, make_model
 
 OPTIONS = ["--dataset", "xor", "--hidden", "5", "3", "--epochs", "1", "--dtype", "float64"]
 
@@ -40,6 +41,6 @@ def test_the_compiled_module_trains_like_the_plain_one(device, tmp_path):
 
 def test_a_missing_compiler_is_told(monkeypatch):
     monkeypatch.setenv("CXX", "no-such-compiler")
-    model = make_model(PaperConfiguration(dataset="xor", hidden=(3,)))
+    model = make_model(Configuration(hidden=(3,)), 2, 2, torch.device("cpu"))
     with pytest.raises(UserError, match="--compile: needs the C\\+\\+ compiler no-such-compiler"):
         compile_model(model, torch.device("cpu"))

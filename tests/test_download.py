@@ -10,7 +10,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -19,53 +20,68 @@ import pytest
 import torchvision.datasets
 from idx_files import SHAPES, TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, tells
 
-from common.errors import UserError
+from data.datasets import DATA_ROOT, DatasetUnavailable, load_dataset
 from data.download import fetch
-from data.mnist import DatasetUnavailable, load_dataset
+from data.errors import UserError
+from data.mnist import SOURCES
 
-REPOSITORY = Path(__file__).resolve().parents[1]
-
-
-@pytest.fixture(autouse=True)
-def restored_socket_timeout() -> Iterator[None]:
-    yield
-    socket.setdefaulttimeout(None)
-
+ARCHIVES = {f"{file}.gz": gzip.compress(file.encode() * 50) for file in SHAPES}
+CHECKSUMS = {file: f"md5:{hashlib.md5(ARCHIVES[f'{file}.gz']).hexdigest()}" for file in SHAPES}
+OTHERS = {archive: gzip.compress(b"other") for archive in ARCHIVES}
 
 Respond = Callable[[BaseHTTPRequestHandler, bytes], None]
 
 
+def write_at_once(handler: BaseHTTPRequestHandler, body: bytes) -> None:
+    handler.wfile.write(body)
+
+
+def cut_short(handler: BaseHTTPRequestHandler, body: bytes) -> None:
+    handler.wfile.write(body[:-1])
+
+
+def drip(handler: BaseHTTPRequestHandler, body: bytes) -> None:
+    for start in range(0, len(body), 10):
+        handler.wfile.write(body[start : start + 10])
+        handler.wfile.flush()
+        time.sleep(0.1)
+
+
+def stall(handler: BaseHTTPRequestHandler, body: bytes) -> None:
+    handler.wfile.write(body[:5])
+    handler.wfile.flush()
+    time.sleep(5)
+
+
 @contextmanager
-def mirror(files: dict[str, bytes], respond: Respond | None = None) -> Iterator[tuple[str, list]]:
+def mirror(
+    files: dict[str, bytes], respond: Respond = write_at_once, thinks: float = 0.0
+) -> Iterator[tuple[str, list[str]]]:
     """Serve `files` by HTTP on the loopback; yield the address and the list of requests so far.
 
-    `respond` writes the body of an answer to GET, by default the whole file at once. Requests for
-    other hosts are answered too: the server can stand in for a proxy.
+    `respond` writes the body of an answer to GET; `thinks` is the seconds before any answer.
     """
     requests = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             requests.append(f"{self.command} {self.path}")
-            body = files.get(self.path.rpartition("/")[2])
-            if body is None:
+            time.sleep(thinks)
+            body = files.get(self.path.removeprefix("/"))
+            plain = self.command == "HEAD" or self.headers["Accept-Encoding"] == "identity"
+            if body is None or not plain:
                 self.send_error(404)
                 return
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             if self.command == "GET":
-                # torchvision closes its first GET, made to find redirects, unread.
-                with suppress(ConnectionError):
-                    (respond or write_at_once)(self, body)
+                respond(self, body)
 
         do_HEAD = do_GET  # noqa: N815 - http.server's naming
 
         def log_message(self, *_) -> None:
             pass
-
-    def write_at_once(handler: BaseHTTPRequestHandler, body: bytes) -> None:
-        handler.wfile.write(body)
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
@@ -82,194 +98,220 @@ def closed_address() -> str:
         return f"http://127.0.0.1:{server.getsockname()[1]}/"
 
 
-@contextmanager
-def silent_mirror() -> Iterator[str]:
-    """A server that accepts connections and never says a word."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        yield f"http://127.0.0.1:{server.getsockname()[1]}/"
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch) -> None:
+    monkeypatch.setenv("no_proxy", "*")
+    monkeypatch.setenv("NO_PROXY", "*")
 
 
-def set_proxies(monkeypatch, http: str, https: str) -> None:
-    for variable in ("no_proxy", "NO_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
-        monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setenv("http_proxy", http)
-    monkeypatch.setenv("https_proxy", https)
+def fetch_tiny(folder: Path, *mirrors: str) -> None:
+    """Fetch four small files, with little patience."""
+    fetch("Tiny", CHECKSUMS, mirrors, folder, answer_seconds=0.3)
 
 
-@pytest.fixture
-def tiny(monkeypatch) -> dict[str, bytes]:
-    """Four small archives that torchvision takes for those of Fashion-MNIST."""
-    files = {f"{file}.gz": gzip.compress(file.encode() * 50) for file in SHAPES}
-    resources = [(file, hashlib.md5(body).hexdigest()) for file, body in files.items()]
-    monkeypatch.setattr(torchvision.datasets.FashionMNIST, "resources", resources)
-    for variable in ("http_proxy", "HTTP_PROXY"):
-        monkeypatch.delenv(variable, raising=False)
-    return files
+def put_archives(folder: Path) -> None:
+    for archive, body in ARCHIVES.items():
+        (folder / archive).write_bytes(body)
 
 
-def set_mirrors(monkeypatch, *addresses: str) -> None:
-    monkeypatch.setattr(torchvision.datasets.FashionMNIST, "mirrors", list(addresses))
-
-
-def assert_tiny_is_extracted(root: Path) -> None:
-    raw = root / "FashionMNIST" / "raw"
-    assert {path.name for path in raw.iterdir()} == {*SHAPES, *(f"{file}.gz" for file in SHAPES)}
+def assert_tiny_is_extracted(folder: Path) -> None:
+    assert {path.name for path in folder.iterdir()} == {*SHAPES, *ARCHIVES}
     for file in SHAPES:
-        assert (raw / file).read_text() == file * 50
+        assert (folder / file).read_text() == file * 50
 
 
-def test_download_through_a_proxy_end_to_end(mnist, tmp_path, monkeypatch, capfd):
-    """The real files, the real child, torchvision's own mirrors: the first one is out of reach."""
-    raw = REPOSITORY / "data" / "MNIST" / "raw"
-    files = {f"{file}.gz": (raw / f"{file}.gz").read_bytes() for file in SHAPES}
+# --- what succeeds --------------------------------------------------------------------------------
+
+
+def test_mnist_is_downloaded_checked_and_extracted(mnist, tmp_path, monkeypatch, capfd):
+    files = {f"{file}.gz": (DATA_ROOT / "MNIST/raw" / f"{file}.gz").read_bytes() for file in SHAPES}
     monkeypatch.chdir(tmp_path)
     with mirror(files) as (address, requests):
-        set_proxies(monkeypatch, http=address, https=closed_address())
-        loaded = load_dataset("mnist", Path("data"))
+        source = replace(SOURCES["mnist"], mirrors=(closed_address(), address))
+        monkeypatch.setitem(SOURCES, "mnist", source)
+        loaded = load_dataset("mnist", "data")
     np.testing.assert_array_equal(loaded.train.images, mnist.train.images)
     np.testing.assert_array_equal(loaded.test.labels, mnist.test.labels)
-    assert any(TEST_LABELS in request for request in requests)
+    assert requests == [f"HEAD /{TRAIN_IMAGES}.gz", *(f"GET /{file}" for file in files)]
+    assert capfd.readouterr() == ("", f"downloading MNIST into {Path('data/MNIST/raw')} ...\n")
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_checksums_are_the_publishers_and_mirrors_are_https(name):
+    source = SOURCES[name]
+    resources = getattr(torchvision.datasets, source.title).resources
+    md5 = {file.removesuffix(".gz"): f"md5:{digest}" for file, digest in resources}
+    if name == "mnist":
+        for file in SHAPES:
+            body = (DATA_ROOT / "MNIST/raw" / f"{file}.gz").read_bytes()
+            assert md5[file] == f"md5:{hashlib.md5(body).hexdigest()}"
+            assert source.archives[file] == f"sha256:{hashlib.sha256(body).hexdigest()}"
+            assert source.sha256[file] == hashlib.sha256(gzip.decompress(body)).hexdigest()
+    else:
+        assert source.archives == md5
+    assert len(source.mirrors) > 1
+    assert all(m.startswith("https://") and m.endswith("/") for m in source.mirrors)
+
+
+def test_intact_archives_are_only_extracted(tmp_path, capfd):
+    put_archives(tmp_path)
+    fetch_tiny(tmp_path, closed_address())
+    assert_tiny_is_extracted(tmp_path)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_extracted_files_need_neither_network_nor_write_permission(tmp_path, monkeypatch):
+    for file in SHAPES:
+        (tmp_path / file).touch()
+    before = tmp_path.stat().st_mtime_ns
+    monkeypatch.setattr(os, "mkdir", lambda *_: pytest.fail("a folder was made"))
+    fetch_tiny(tmp_path, closed_address())
+    assert tmp_path.stat().st_mtime_ns == before
+
+
+def test_the_mirror_that_answers_first_is_asked_for_all_files(tmp_path):
+    with mirror(ARCHIVES, thinks=0.15) as (slow, requests), mirror(ARCHIVES) as (fast, _):
+        fetch_tiny(tmp_path, slow, fast)
+    assert_tiny_is_extracted(tmp_path)
+    assert not any(request.startswith("GET") for request in requests)
+
+
+def test_the_next_mirror_is_tried(tmp_path):
+    """After one without the files, one whose files are cut short, and one whose are others."""
+    with (
+        mirror({}) as (empty, _),
+        mirror(ARCHIVES, cut_short) as (damaged, _),
+        mirror(OTHERS) as (wrong, _),
+        mirror(ARCHIVES, thinks=0.1) as (good, _),
+    ):
+        fetch_tiny(tmp_path, closed_address(), empty, damaged, wrong, good)
+    assert_tiny_is_extracted(tmp_path)
+
+
+def test_a_slow_download_is_not_cut_off(tmp_path):
+    checksums = {TEST_LABELS: CHECKSUMS[TEST_LABELS]}
+    with mirror(ARCHIVES, drip) as (address, _):
+        started = time.monotonic()
+        fetch("Tiny", checksums, [address], tmp_path, answer_seconds=0.3)
+    assert time.monotonic() - started > 0.3
+    assert (tmp_path / TEST_LABELS).exists()
+
+
+def test_a_damaged_archive_is_downloaded_anew(tmp_path):
+    put_archives(tmp_path)
+    (tmp_path / f"{TEST_IMAGES}.gz").write_bytes(b"damaged")
+    with mirror(ARCHIVES) as (address, requests):
+        fetch_tiny(tmp_path, address)
+    assert requests == [f"HEAD /{TEST_IMAGES}.gz", f"GET /{TEST_IMAGES}.gz"]
+    assert_tiny_is_extracted(tmp_path)
+
+
+def test_a_terminal_sees_a_progress_bar(tmp_path, monkeypatch, capfd):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    with mirror(ARCHIVES) as (address, _):
+        fetch_tiny(tmp_path, address)
     captured = capfd.readouterr()
-    assert captured.err == "downloading MNIST into data/MNIST/raw ...\n"
+    assert f"{TRAIN_IMAGES}.gz" in captured.err
+    assert "100%" in captured.err
     assert captured.out == ""
 
 
-def test_intact_archives_are_only_extracted(mnist, tmp_path, monkeypatch, capfd):
-    closed = closed_address()
-    set_proxies(monkeypatch, http=closed, https=closed)
-    raw = tmp_path / "MNIST" / "raw"
-    raw.mkdir(parents=True)
-    for file in SHAPES:
-        shutil.copy(REPOSITORY / "data" / "MNIST" / "raw" / f"{file}.gz", raw)
-    loaded = load_dataset("mnist", tmp_path)
-    np.testing.assert_array_equal(loaded.test.images, mnist.test.images)
-    captured = capfd.readouterr()
-    assert (captured.out, captured.err) == ("", "")
+# --- what is said when it fails, and what is left behind ------------------------------------------
 
 
-def test_without_a_network_the_dataset_is_unavailable(tmp_path, monkeypatch, capfd):
-    closed = closed_address()
-    set_proxies(monkeypatch, http=closed, https=closed)
-    monkeypatch.chdir(tmp_path)
-    # A package of the user's that is also called data must not be taken for ours.
-    Path("data").mkdir()
-    Path("data/__init__.py").write_text("raise RuntimeError")
-    with tells(
-        DatasetUnavailable,
-        "MNIST is not in data/MNIST/raw",
-        "refused",
-        "copy the four .gz files there",
-        "--dataset digits",
-    ):
-        load_dataset("mnist", Path("data"))
-    assert capfd.readouterr().err == "downloading MNIST into data/MNIST/raw ...\n"
+def test_without_a_network_the_dataset_is_unavailable(tmp_path):
+    remedy = "copy the four .gz files there, or train on --dataset digits"
+    with tells(DatasetUnavailable, f"Tiny is not in {tmp_path}", remedy) as caught:
+        fetch_tiny(tmp_path, closed_address(), closed_address())
+    assert str(caught.value).count("refused") == 1  # one reason, not one for each mirror
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_an_address_look_up_that_hangs_does_not_keep_the_child_alive():
-    code = (
-        "import socket, time; from data.download import _first_to_answer\n"
-        "socket.getaddrinfo = lambda *_, **__: time.sleep(60)\n"
-        "_first_to_answer(['http://mirror.example/'], 'file', answer_seconds=0.3)"
-    )
-    environment = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
-    run = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=REPOSITORY,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=20,
-    )
-    assert run.stderr.endswith("the network did not answer within 0.3 s\n")
+@pytest.mark.parametrize(
+    ("files", "respond", "reason"),
+    [
+        ({}, write_at_once, f"does not have {TRAIN_IMAGES}.gz"),
+        (ARCHIVES, cut_short, f"{TRAIN_IMAGES}.gz: IncompleteRead"),
+        (OTHERS, write_at_once, f"{TRAIN_IMAGES}.gz: it arrived damaged"),
+        (ARCHIVES, stall, f"{TRAIN_IMAGES}.gz: timed out"),
+    ],
+    ids=["not there", "truncated", "wrong checksum", "falls silent"],
+)
+def test_a_mirror_that_fails_is_told_and_nothing_is_left_behind(tmp_path, files, respond, reason):
+    with mirror(files, respond) as (address, _), tells(DatasetUnavailable, reason, "--dataset"):
+        fetch_tiny(tmp_path, address)
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_a_silent_server_counts_as_no_network(tiny, tmp_path, monkeypatch):
-    with silent_mirror() as silent:
-        set_mirrors(monkeypatch, silent)
+def test_a_silent_server_counts_as_no_network(tmp_path):
+    """It accepts connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
         started = time.monotonic()
         with tells(DatasetUnavailable, "did not answer within 0.3 s", "--dataset digits"):
-            fetch("fashion-mnist", tmp_path, answer_seconds=0.3)
+            fetch_tiny(tmp_path, f"http://127.0.0.1:{server.getsockname()[1]}/")
         assert time.monotonic() - started < 2
 
 
-def test_a_server_that_falls_silent_counts_as_no_network(tiny, tmp_path, monkeypatch):
+def test_an_address_look_up_that_hangs_counts_as_no_network(tmp_path, monkeypatch):
     finished = threading.Event()
-
-    def stall(handler: BaseHTTPRequestHandler, body: bytes) -> None:
-        handler.wfile.write(body[:5])
-        handler.wfile.flush()
-        finished.wait(10)
-
-    with mirror(tiny, stall) as (address, _):
-        set_mirrors(monkeypatch, address)
-        with tells(DatasetUnavailable, f"{TRAIN_IMAGES}.gz: timed out", "--dataset digits"):
-            fetch("fashion-mnist", tmp_path, answer_seconds=0.3)
-        finished.set()
-    assert list((tmp_path / "FashionMNIST" / "raw").iterdir()) == []
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: finished.wait(10) and [])
+    before = set(threading.enumerate())
+    with tells(DatasetUnavailable, "did not answer within 0.3 s"):
+        fetch_tiny(tmp_path, "http://mirror.example/")
+    waiting = set(threading.enumerate()) - before
+    assert waiting
+    assert all(thread.daemon for thread in waiting)  # else the process could not end
+    finished.set()
 
 
-def test_a_slow_download_is_not_cut_off(tiny, tmp_path, monkeypatch):
-    def drip(handler: BaseHTTPRequestHandler, body: bytes) -> None:
-        for part in (body[:20], body[20:40], body[40:]):
-            handler.wfile.write(part)
-            handler.wfile.flush()
-            time.sleep(0.15)
-
-    with mirror(tiny, drip) as (address, _):
-        set_mirrors(monkeypatch, address)
-        started = time.monotonic()
-        fetch("fashion-mnist", tmp_path, answer_seconds=0.3)
-        assert time.monotonic() - started > 4 * 0.3
-    assert_tiny_is_extracted(tmp_path)
-
-
-def test_the_next_mirror_is_tried(tiny, tmp_path, monkeypatch):
-    """After a mirror that is silent, one without the files, and one whose files are cut short."""
-
-    def cut_short(handler: BaseHTTPRequestHandler, body: bytes) -> None:
-        handler.wfile.write(body[:-1])
-
-    with (
-        silent_mirror() as silent,
-        mirror({}) as (empty, _),
-        mirror(tiny, cut_short) as (damaged, _),
-        mirror(tiny) as (good, _),
-    ):
-        set_mirrors(monkeypatch, silent, empty, damaged, good)
-        fetch("fashion-mnist", tmp_path, answer_seconds=0.3)
-    assert_tiny_is_extracted(tmp_path)
-
-
-def test_a_download_that_is_cut_short_leaves_nothing_behind(tiny, tmp_path, monkeypatch):
-    def cut_short(handler: BaseHTTPRequestHandler, body: bytes) -> None:
-        handler.wfile.write(body[:-1])
-
-    with mirror(tiny, cut_short) as (address, _):
-        set_mirrors(monkeypatch, address)
-        with tells(DatasetUnavailable, f"{TRAIN_IMAGES}.gz: File not found or corrupted"):
-            fetch("fashion-mnist", tmp_path)
-    assert list((tmp_path / "FashionMNIST" / "raw").iterdir()) == []
-
-
-def test_a_damaged_archive_is_downloaded_anew(tiny, tmp_path, monkeypatch):
-    raw = tmp_path / "FashionMNIST" / "raw"
-    raw.mkdir(parents=True)
-    for file, body in tiny.items():
-        (raw / file).write_bytes(body)
-    (raw / f"{TEST_IMAGES}.gz").write_bytes(b"damaged")
-    with mirror(tiny) as (address, requests):
-        set_mirrors(monkeypatch, address)
-        fetch("fashion-mnist", tmp_path)
-    assert {request.rpartition("/")[2] for request in requests} == {f"{TEST_IMAGES}.gz"}
-    assert_tiny_is_extracted(tmp_path)
-
-
-def test_a_damaged_archive_without_a_network_is_named(tiny, tmp_path, monkeypatch):
-    raw = tmp_path / "FashionMNIST" / "raw"
-    raw.mkdir(parents=True)
-    archive = raw / f"{TEST_LABELS}.gz"
+def test_a_damaged_archive_without_a_network_is_named(tmp_path):
+    archive = tmp_path / f"{TEST_LABELS}.gz"
     archive.write_bytes(b"damaged")
-    set_mirrors(monkeypatch, closed_address())
     with tells(UserError, str(archive), "MD5", "refused", "delete the file or copy it anew"):
-        fetch("fashion-mnist", tmp_path)
+        fetch_tiny(tmp_path, closed_address())
     assert archive.read_bytes() == b"damaged"
+
+
+def test_a_killed_download_leaves_no_half_written_file_under_its_name(tmp_path):
+    code = (
+        "import sys; from pathlib import Path; from data.download import fetch\n"
+        f"fetch('Tiny', {CHECKSUMS!r}, [sys.argv[1]], Path(sys.argv[2]))"
+    )
+    with mirror(ARCHIVES, stall) as (address, _):
+        command = [sys.executable, "-c", code, address, str(tmp_path)]
+        with subprocess.Popen(command, cwd=DATA_ROOT.parent, stderr=subprocess.PIPE) as child:
+            while not list(tmp_path.glob(f"*/{TRAIN_IMAGES}.gz")):
+                assert child.poll() is None
+                time.sleep(0.01)
+            child.kill()
+    (leftover,) = tmp_path.iterdir()
+    assert leftover.name.startswith("incomplete-")
+    with mirror(ARCHIVES) as (address, _):
+        fetch_tiny(tmp_path, address)
+    shutil.rmtree(leftover)
+    assert_tiny_is_extracted(tmp_path)
+
+
+def test_a_disk_that_fills_up_is_told_and_leaves_no_half_written_file(tmp_path, monkeypatch):
+    def fill_up(_, target) -> None:
+        target.write(b"half")
+        raise OSError(28, "No space\nleft on device")
+
+    put_archives(tmp_path)
+    monkeypatch.setattr(shutil, "copyfileobj", fill_up)
+    with tells(UserError, str(tmp_path), "No space left", "make room"):
+        fetch_tiny(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == set(ARCHIVES)
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    with tells(UserError, str(tmp_path / "file" / "raw"), "another data folder"):
+        fetch_tiny(tmp_path / "file" / "raw")
+
+    def refuse(path, *_) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(os, "mkdir", refuse)  # as a read-only folder does, except to root
+    with tells(UserError, str(tmp_path), "Permission denied", "change its permissions"):
+        fetch_tiny(tmp_path)

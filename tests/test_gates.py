@@ -3,6 +3,12 @@
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, mutually_broadcastable_shapes
+from scipy.special import log_softmax
+from torch.autograd import gradcheck, gradgradcheck
+
 from gates_lowlevel import (
     add,
     exp,
@@ -14,11 +20,6 @@ from gates_lowlevel import (
     softmax_cross_entropy,
     tanh,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import array_shapes, mutually_broadcastable_shapes
-from scipy.special import log_softmax
-from torch.autograd import gradcheck, gradgradcheck
 
 # gate, its value in NumPy, its derivative in NumPy
 ELEMENTWISE = {

@@ -8,24 +8,19 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
-from tiers import TIERS, Case, build, differences
+from lockstep import Case, build, call, differences, load
 
-from common.run_folder import read_tensors
-from data.mnist import load_dataset
-
-ROOT = Path(__file__).parent.parent
-SCRIPTS = {
-    "numpy": ROOT / "numpy" / "train_numpy.py",
-    "lowlevel": ROOT / "pytorch_lowlevel" / "train_lowlevel.py",
-    "paper": ROOT / "paper" / "train_paper.py",
-}
+from common.keeping.options import REPOSITORY
+from common.keeping.run_folder import read_tensors
+from data.datasets import load_dataset
+from tiers import TIERS
+from train_numpy import predict
 
 
-def python(*arguments, cwd=ROOT):
+def python(*arguments, cwd=REPOSITORY):
     """Run Python with one thread, and return what it printed."""
     one_thread = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
     done = subprocess.run(
@@ -41,10 +36,10 @@ def python(*arguments, cwd=ROOT):
 
 def train_all(folder, *options):
     """Train the three tiers with the same options; their run folders, by tier."""
-    for tier, script in SCRIPTS.items():
-        device = [] if tier == "numpy" else ["--device", "cpu"]
-        python(script, "--run-dir", folder / tier, *options, *device)
-    return {tier: folder / tier for tier in SCRIPTS}
+    for name, tier in TIERS.items():
+        device = [] if name == "numpy" else ["--device", "cpu"]
+        python(tier.script, "--run-dir", folder / name, *options, *device)
+    return {name: folder / name for name in TIERS}
 
 
 def read_columns(path):
@@ -80,9 +75,9 @@ def test_an_epoch_of_mnist_in_lockstep(mnist_root, tmp_path):
     images = load_dataset("mnist", mnist_root, "float64").test.images
     predictions = {}
     for name, folder in folders.items():
-        tier = build(name, Case(inputs=784, hidden=(256, 128), classes=10))
-        tier.load(read_tensors(folder / "model.safetensors")[0])
-        _, predictions[name] = tier.evaluate(images)
+        model = build(name, Case(inputs=784, hidden=(256, 128), classes=10))
+        load(model, read_tensors(folder / "model.safetensors")[0])
+        predictions[name] = predict(call(model, images))
     for tier in ("lowlevel", "paper"):
         different = (predictions[tier] != predictions["numpy"]).sum()
         assert different == 0, f"{different} of 10,000 predictions of {tier} differ from tier 1's"
@@ -127,7 +122,7 @@ def test_a_checkpoint_crosses_from_any_tier_to_any(writer, reader, checkpoints):
     assert metadata["tier"] == writer
     case = Case(inputs=64, hidden=(20, 15), classes=10, batch_norm=True, dtype="float32")
     writing, reading = build(writer, case), build(reader, case)
-    own = writing.model.state_dict()
+    own = writing.state_dict()
     assert {name: (tuple(array.shape), str(array.dtype)) for name, array in state.items()} == {
         name: (tuple(array.shape), str(array.dtype).removeprefix("torch."))
         for name, array in own.items()
@@ -135,19 +130,19 @@ def test_a_checkpoint_crosses_from_any_tier_to_any(writer, reader, checkpoints):
     assert state["layers.1.num_batches_tracked"] == 22  # 2 epochs of 11 minibatches
     assert state["layers.1.running_var"].std() > 0
 
-    writing.load(state)
-    reading.load(state)
-    test = load_dataset("digits", ROOT / "data").test
-    logits, predictions = writing.evaluate(test.images)
-    found_logits, found_predictions = reading.evaluate(test.images)
-    np.testing.assert_array_equal(found_predictions, predictions)
+    load(writing, state)
+    load(reading, state)
+    test = load_dataset("digits").test
+    logits, found_logits = call(writing, test.images), call(reading, test.images)
+    predictions = predict(found_logits)
+    np.testing.assert_array_equal(predictions, predict(logits))
     np.testing.assert_allclose(found_logits, logits, atol=1e-4)
     # What the writer said of itself.
     kept = json.loads((checkpoints[writer] / "test.json").read_text())
-    assert (found_predictions == test.labels).mean() == kept["test_accuracy"]
+    assert (predictions == test.labels).mean() == kept["test_accuracy"]
 
 
-@pytest.mark.parametrize("folder", [ROOT, ROOT / "numpy"])
+@pytest.mark.parametrize("folder", [REPOSITORY, REPOSITORY / "numpy"])
 def test_import_numpy_is_the_real_one(folder):
     printed = python("-c", "import numpy; print(numpy.__file__, numpy.ones(2).sum())", cwd=folder)
     assert printed.split() == [np.__file__, "2.0"]
@@ -157,9 +152,9 @@ def test_tier_1_loads_neither_torch_nor_matplotlib_nor_scikit_learn(mnist_root, 
     """From the command line to the end of a run, with MNIST read on the way."""
     program = f"""
 import sys
-sys.path.insert(0, {str(SCRIPTS["numpy"].parent)!r})
+sys.path.insert(0, {str(TIERS["numpy"].script.parent)!r})
 import train_numpy
-from data.mnist import load_dataset
+from data.datasets import load_dataset
 load_dataset("mnist", {str(mnist_root)!r})
 train_numpy.main("--dataset xor --hidden 4 --epochs 1 --run-dir".split() + [{str(tmp_path)!r}])
 print(sorted({{"torch", "torchvision", "matplotlib", "sklearn", "scipy"}} & sys.modules.keys()))

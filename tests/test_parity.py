@@ -14,17 +14,25 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from layers_lowlevel import Dropout
-from mlp_paper import initialize
-from optimizers_paper import make_scheduler
-from tiers import TIERS, Case, build, differences, train
+from lockstep import Case, Observer, arrays, build, differences, loss_and_gradient, train_all
 from torch import nn
 from torch.nn import functional as F  # noqa: N812
 
-from common.configuration import Activation, Configuration, Initializer, Loss, ScheduleName
-from common.errors import UserError
-from common.initializers import initial_weights
-from common.schedules import learning_rate
+from common.mathematics.configuration import (
+    Activation,
+    Configuration,
+    Initializer,
+    Loss,
+    OptimizerName,
+    ScheduleName,
+)
+from common.mathematics.initializers import initial_weights
+from common.mathematics.schedules import scheduled_learning_rate
+from data.errors import UserError
+from layers_lowlevel import Dropout
+from mlp_paper import initialize
+from optimizers_paper import make_scheduler
+from tiers import TIERS
 
 TOLERANCE = 1e-10
 ACTIVATIONS, LOSSES, SCHEDULES, INITIALIZERS = map(
@@ -49,7 +57,7 @@ NORMS = (
     {"batch_norm": True, "dropout": 0.2},
 )
 
-# Each row is one case, told by what is not the default (tiers.Case).
+# Each row is one case: the options that differ from the defaults of lockstep.Case.
 TABLE = [
     *({"activation": a, "loss": loss} for a, loss in product(ACTIVATIONS, LOSSES)),
     *({"activation": a} | norm for a, norm in product(ACTIVATIONS, NORMS)),
@@ -78,9 +86,14 @@ TABLE = [
     {"clip_norm": 1.0, "loss": "mean-squared-error", "nesterov": True},
     {"hidden": (), "weight_decay": 0.1},
     {"hidden": (), "loss": "sigmoid-cross-entropy", "clip_norm": 0.1},
-    {"hidden": (1,), "inputs": 2, "rows": 1},
+    {"hidden": (1,), "inputs": 2, "batch_size": 1},
     {"hidden": (9, 8, 6, 4), "activation": "tanh", "batch_norm": True, "dropout": 0.1},
 ]
+
+
+def test_every_optimizer_has_a_row():
+    named = {options.get("optimizer", "sgd") for options in OPTIMIZERS.values()}
+    assert named == set(get_args(OptimizerName))
 
 
 def name_case(options):
@@ -95,7 +108,7 @@ def device(request):
 
 
 def assert_same_training(case, device, state=None):
-    for when, seen in train(case, device, state=state):
+    for when, seen in train_all(case, device, state):
         for tier in ("lowlevel", "paper"):
             found = differences(seen[tier], seen["numpy"])
             name = max(found, key=found.get)
@@ -128,7 +141,7 @@ def cases(draw):
         hidden=tuple(hidden),
         classes=classes,
         # Normalizing few rows, some of them nearly equal, magnifies rounding errors as well.
-        rows=draw(st.integers(8 if batch_norm else 1, 16)),
+        batch_size=draw(st.integers(8 if batch_norm else 1, 16)),
         batch_norm=batch_norm,
         dropout=draw(st.sampled_from([0.0, 0.1, 0.5])) if hidden else 0.0,
         loss=loss,
@@ -160,7 +173,7 @@ FLOAT32_ULPS = 100
 @pytest.mark.parametrize("options", TABLE, ids=name_case)
 def test_one_step_of_float32_agrees_to_a_few_ulps(options):
     case = Case(**options, dtype="float32")
-    _, (_, seen), *_ = train(case, steps=1, state=case.random_state())
+    _, (_, seen), *_ = train_all(case, state=case.random_state())
     expected = seen["numpy"]
     layer = {name: name.rpartition(".")[0] or name for name in expected}
     for tier, (name, array) in product(("lowlevel", "paper"), expected.items()):
@@ -177,27 +190,30 @@ every_tier = pytest.mark.parametrize("tier", TIERS)
 @every_tier
 def test_one_logistic_neuron_is_two_softmax_neurons(tier, device):
     """softmax of the logits (0, z) is (1 - σ(z), σ(z))."""
-    one = build(tier, Case(loss="sigmoid-cross-entropy"), device)
-    two = build(tier, Case(loss="softmax-cross-entropy", classes=2), device)
-
     z = np.array([[-1000.0], [-3.0], [0.0], [0.5], [1000.0]])
     for label in (0, 1):
-        loss, grad_z = one.loss(z, np.full((5, 1), float(label)))
-        same_loss, grad_logits = two.loss(np.hstack([np.zeros_like(z), z]), np.full(5, label))
+        target = np.full((5, 1), float(label))
+        loss, grad_z = loss_and_gradient(tier, "sigmoid-cross-entropy", z, target)
+        logits, labels = np.hstack([np.zeros_like(z), z]), np.full(5, label)
+        same_loss, grad_logits = loss_and_gradient(tier, "softmax-cross-entropy", logits, labels)
         np.testing.assert_allclose(loss, same_loss, rtol=1e-13)
         np.testing.assert_allclose(np.hstack([-grad_z, grad_z]), grad_logits, rtol=1e-12)
 
-    state = one.case.random_state()
-    one.load(state)
+    one = Case(loss="sigmoid-cross-entropy", device=device)
+    two = Case(loss="softmax-cross-entropy", classes=2, device=device)
+    state = one.random_state()
     last = {"layers.4.weight": state["layers.4.weight"], "layers.4.bias": state["layers.4.bias"]}
-    # The first of the two softmax neurons always says 0.
-    two.load(state | {name: np.concatenate([0 * row, row]) for name, row in last.items()})
-    for_one, for_two = one.step(0), two.step(0)
-    np.testing.assert_allclose(for_one["loss"], for_two["loss"], rtol=1e-13)
+    # The logit of the first of the two softmax neurons is always 0.
+    doubled = state | {name: np.concatenate([0 * row, row]) for name, row in last.items()}
+    for_one, for_two = Observer(state), Observer(doubled)
+    TIERS[tier].train(one, one.dataset, for_one)
+    TIERS[tier].train(two, two.dataset, for_two)
+    (_, first), (_, second) = for_one.seen[1], for_two.seen[1]
+    np.testing.assert_allclose(first["loss"], second["loss"], rtol=1e-13)
     for name in state:
         rows = slice(1, None) if name in last else slice(None)
-        gradient = for_two[f"gradient {name}"][rows]
-        np.testing.assert_allclose(for_one[f"gradient {name}"], gradient, rtol=1e-11, atol=1e-15)
+        gradient = second[f"gradient {name}"][rows]
+        np.testing.assert_allclose(first[f"gradient {name}"], gradient, rtol=1e-11, atol=1e-15)
 
 
 def test_tier_2_draws_the_masks_of_nn_dropout():
@@ -250,10 +266,10 @@ def test_initial_weights_have_the_lessons_standard_deviations(initializer, draw)
 
 @every_tier
 @pytest.mark.parametrize("initializer", INITIALIZERS)
-def test_every_tier_starts_from_the_shared_weights(tier, initializer, device):
+def test_every_tier_starts_from_the_shared_weights(tier, initializer):
     def parameters(seed):
         case = Case(initializer=initializer, seed=seed, batch_norm=True, hidden=(4, 4, 4))
-        state = build(tier, case, device).state()
+        state = arrays(build(tier, case).state_dict())
         return {
             name: array
             for name, array in state.items()
@@ -291,20 +307,21 @@ def test_schedules_equal_those_of_torch_at_every_step(
     options = {"warmup": warmup, "decay_factor": decay_factor, "decay_epochs": decay_epochs}
     try:
         configuration = Configuration(
-            dataset="xor",
             schedule=schedule,
             batch_size=batch_size,
             epochs=epochs,
             learning_rate=peak,
             **options,
         )
+        configuration.check_data("xor", 1000, 2)
     except UserError:
         assert warmup * math.ceil(1000 / batch_size) * epochs == 1  # one-cycle refuses it
         return
     optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], peak)
-    scheduler = make_scheduler(configuration, optimizer)
-    for step in range(configuration.total_steps):
-        rate = learning_rate(configuration, step)
+    steps_per_epoch = configuration.steps_per_epoch(1000)
+    scheduler = make_scheduler(configuration, optimizer, steps_per_epoch)
+    for step in range(steps_per_epoch * epochs):
+        rate = scheduled_learning_rate(configuration, step, steps_per_epoch)
         assert 0 < rate <= peak * (1 + 1e-15)
         assert abs(rate - optimizer.param_groups[0]["lr"]) <= 1e-13 * peak, f"step {step}"
         optimizer.step()
@@ -324,8 +341,6 @@ def test_schedules_equal_those_of_torch_at_every_step(
 def test_schedules_by_hand(schedule, expected):
     """Four epochs of two steps, of which a quarter rise."""
     shape = {"warmup": 0.25, "decay_factor": 0.1, "decay_epochs": 2}
-    configuration = Configuration(
-        dataset="xor", batch_size=500, epochs=4, learning_rate=1, schedule=schedule, **shape
-    )
-    rates = [learning_rate(configuration, step) for step in range(8)]
+    configuration = Configuration(epochs=4, learning_rate=1, schedule=schedule, **shape)
+    rates = [scheduled_learning_rate(configuration, step, 2) for step in range(8)]
     np.testing.assert_allclose(rates, expected, rtol=1e-14)

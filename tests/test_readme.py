@@ -1,28 +1,31 @@
-"""What the README and the docs show is in the code."""
+"""What the README and the docs show is in the code, and what they print is printed."""
 
+import contextlib
+import io
 import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 import safetensors.torch
-import train_numpy
-from mlp_paper import MLP
 
+import train_numpy
 from benchmarks.parts import PartsOptions
 from benchmarks.speed import SpeedOptions
 from benchmarks.start_up import StartUpOptions
 from benchmarks.time_to_accuracy import AccuracyOptions
-from common.configuration import PaperConfiguration, option_name
-from common.run_folder import read_tensors
+from common.keeping.options import REPOSITORY, PaperRunOptions
+from common.keeping.run_folder import read_tensors
+from common.mathematics.configuration import option_name
+from mlp_paper import MLP
+from tiers import TIERS
 
-ROOT = Path(__file__).parent.parent
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "tests/README.md"]
-SCRIPTS = (
-    "numpy/train_numpy.py",
-    "pytorch_lowlevel/train_lowlevel.py",
-    "paper/train_paper.py",
-)
+README = REPOSITORY / "README.md"
+DOCUMENTS = [
+    *sorted(REPOSITORY.glob("*.md")),
+    *sorted((REPOSITORY / "docs").glob("*.md")),
+    REPOSITORY / "tests" / "README.md",
+]
 
 
 def squeezed(text: str) -> str:
@@ -30,27 +33,49 @@ def squeezed(text: str) -> str:
     return re.sub(r"\s", "", text)
 
 
-def test_every_line_of_code_shown_is_in_the_tiers():
-    sources = [*ROOT.glob("*/*.py")]
-    code = squeezed("\n".join(source.read_text() for source in sources))
-    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
-    assert len(blocks) >= 6
+def python_blocks(text: str) -> list[str]:
+    return re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+
+
+def test_the_readme_is_for_newcomers():
+    assert len(README.read_text().splitlines()) <= 200
+
+
+def test_every_line_of_the_lesson_is_in_the_tiers():
+    code = squeezed("\n".join(source.read_text() for source in REPOSITORY.glob("*/*.py")))
+    blocks = python_blocks(README.read_text().partition("## The lesson")[2])
+    assert len(blocks) >= 2
     for block in blocks:
         assert squeezed(block) in code, block
 
 
+def test_the_snippets_print_what_is_shown():
+    section = README.read_text().partition("## One step by hand")[2]
+    by_hand, function = python_blocks(section)[:2]
+    shown = re.search(r"```\n(.*?)```", section.partition("```python")[2], re.DOTALL)[1]
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(by_hand, {})
+    assert printed.getvalue().split("\n") == shown.split("\n")[-3:]
+    for tier in TIERS:
+        names = {}
+        with contextlib.redirect_stdout(io.StringIO()):
+            exec(function.replace("train_numpy", f"train_{tier}"), names)
+        assert names["history"].test_accuracy > 0.9
+
+
 def test_the_steps_shown_side_by_side_are_those_of_the_scripts():
-    section = (ROOT / "README.md").read_text().split("## The three tiers side by side")[1]
-    rows = re.findall(r"^\| (?:`.*|\| .*)\|$", section.split("###")[0], re.MULTILINE)
+    text = (REPOSITORY / "docs" / "side_by_side.md").read_text()
+    rows = re.findall(r"^\| (?:`.*|\| .*)\|$", text, re.MULTILINE)
     assert len(rows) >= 7
     columns = zip(*(row.strip("|").split("|") for row in rows), strict=True)
-    for script, column in zip(SCRIPTS, columns, strict=True):
-        code = squeezed((ROOT / script).read_text())
+    for tier, column in zip(TIERS.values(), columns, strict=True):
+        code = squeezed(tier.script.read_text())
         position = 0
         for cell in column:
             line = squeezed(cell).strip("`")
             position = code.find(line, position)
-            assert position >= 0, f"{line} is not in {script}, or not in this place"
+            assert position >= 0, f"{line} is not in {tier.script.name}, or not in this place"
 
 
 def test_a_model_of_tier_1_loads_into_tier_3_as_shown(tmp_path, monkeypatch):
@@ -58,15 +83,10 @@ def test_a_model_of_tier_1_loads_into_tier_3_as_shown(tmp_path, monkeypatch):
     train_numpy.main([*options, str(tmp_path / "runs" / "numpy")])
     monkeypatch.chdir(tmp_path)
     model = MLP((2, 3, 2))
-    model.load_state_dict(safetensors.torch.load_file("runs/numpy/model.safetensors"))
+    (shown,) = python_blocks((REPOSITORY / "docs" / "side_by_side.md").read_text())
+    exec(shown, {"model": model, "safetensors": safetensors})
     saved, _ = read_tensors(Path("runs/numpy/model.safetensors"))
     np.testing.assert_array_equal(model.layers[0].weight.detach(), saved["layers.0.weight"])
-
-
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_every_link_leads_somewhere(document):
-    for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", document.read_text()):
-        assert (document.parent / target).exists(), target
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
@@ -78,8 +98,9 @@ def test_every_formula_stands_apart_from_the_words_around_it(document):
 
 
 def test_every_option_named_is_one():
-    options = (PaperConfiguration, PartsOptions, SpeedOptions, StartUpOptions, AccuracyOptions)
+    options = (PaperRunOptions, PartsOptions, SpeedOptions, StartUpOptions, AccuracyOptions)
     known = {option_name(field) for model in options for field in model.model_fields}
     known |= {"--no-momentum", "--help", "--editable"}
-    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", (ROOT / "README.md").read_text()))
-    assert named <= known
+    for document in (README, *(REPOSITORY / "docs").glob("*.md")):
+        named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", document.read_text()))
+        assert named <= known, document

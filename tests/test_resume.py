@@ -7,12 +7,11 @@ import sys
 import time
 
 import pytest
-import train_numpy
-from train_scripts import TRAIN_SCRIPTS, read_csv
+from train_scripts import TRAIN_SCRIPTS, read_csv, train_watched
 
-from common.command_line import run_script
-from common.errors import UserError
-from common.run_folder import read_tensors
+from common.keeping.command_line import run_script
+from common.keeping.run_folder import read_tensors
+from data.errors import UserError
 
 EPOCHS, STEPS_PER_EPOCH = 3, 11
 CONSTANT = "--schedule constant --learning-rate 0.1 --weight-decay 0"
@@ -36,24 +35,26 @@ def _handlers_as_before():
     signal.signal(signal.SIGINT, ours)
 
 
-def train(tier, folder, *options):
-    TRAIN_SCRIPTS[tier].main([*DIGITS, "--run-dir", str(folder), *options])
+def train(tier, folder, *options, **watched):
+    arguments = [*DIGITS, "--run-dir", str(folder), *options]
+    if watched:
+        train_watched(tier, arguments, **watched)
+    else:
+        TRAIN_SCRIPTS[tier].main(arguments)
 
 
-def signal_in_step(monkeypatch, tier, step, number=signal.SIGINT, times=1):
-    """Send a signal to this process in the given step (0, 1, ...) of those that are trained."""
-    original, count = TRAIN_SCRIPTS[tier].predict, 0
+def signal_in_step(step, number=signal.SIGINT, times=1):
+    """A watcher that sends a signal to this process in a step (0, 1, ...) of those it sees."""
+    count = 0
 
-    def predict(logits):
+    def watch(recorder):
         nonlocal count
-        if len(logits) <= 128:  # a minibatch, and not a whole split
-            if count == step:
-                for _ in range(times):
-                    signal.raise_signal(number)
-            count += 1
-        return original(logits)
+        if count == step:
+            for _ in range(times):
+                signal.raise_signal(number)
+        count += 1
 
-    monkeypatch.setattr(TRAIN_SCRIPTS[tier], "predict", predict)
+    return watch
 
 
 def signal_in_evaluation(monkeypatch, tier, epoch, number=signal.SIGINT):
@@ -74,10 +75,11 @@ def stop(monkeypatch, tier, folder, where, *options, number=signal.SIGINT):
     """Train, and be stopped at (what, when); return the exit code."""
     what, when = where
     with monkeypatch.context() as patch, pytest.raises(SystemExit) as exit_info:
-        {"step": signal_in_step, "evaluation": signal_in_evaluation}[what](
-            patch, tier, when, number
-        )
-        train(tier, folder, *options)
+        if what == "step":
+            train(tier, folder, *options, after_step=signal_in_step(when, number))
+        else:
+            signal_in_evaluation(patch, tier, when, number)
+            train(tier, folder, *options)
     return exit_info.value.code
 
 
@@ -110,18 +112,6 @@ def test_same_options_give_the_same_bits(tier, dtype, tmp_path):
     assert (first / "steps.csv").read_bytes() != (other / "steps.csv").read_bytes()
 
 
-def slow_down(monkeypatch, tier, seconds):
-    """Have each step take so many seconds longer."""
-    minibatches = TRAIN_SCRIPTS[tier].minibatches
-
-    def slow_minibatches(*arguments):
-        for indices in minibatches(*arguments):
-            time.sleep(seconds)
-            yield indices
-
-    monkeypatch.setattr(TRAIN_SCRIPTS[tier], "minibatches", slow_minibatches)
-
-
 def test_seconds_are_those_of_the_training_steps(tier, tmp_path, monkeypatch):
     evaluate = TRAIN_SCRIPTS[tier].evaluate
 
@@ -130,25 +120,29 @@ def test_seconds_are_those_of_the_training_steps(tier, tmp_path, monkeypatch):
         return evaluate(*arguments)
 
     monkeypatch.setattr(TRAIN_SCRIPTS[tier], "evaluate", slow_evaluate)
-    slow_down(monkeypatch, tier, 0.01)
-    train(tier, tmp_path, "--epochs", "1")
+    train(tier, tmp_path, "--epochs", "1", after_step=lambda recorder: time.sleep(0.01))
     (row,) = read_csv(tmp_path / "history.csv")
     assert STEPS_PER_EPOCH * 0.01 < float(row["seconds"]) < 0.5
 
 
-def test_seconds_of_an_epoch_are_those_between_its_stops(tier, tmp_path, monkeypatch):
-    with monkeypatch.context() as patch:
-        slow_down(patch, tier, 0.1)
-        stop(patch, tier, tmp_path, ("step", 2), "--epochs", "1")
-    time.sleep(1)
-    with monkeypatch.context() as patch, pytest.raises(SystemExit):
-        slow_down(patch, tier, 0.1)
-        signal_in_step(patch, tier, 1)
-        resume(tier, tmp_path)
+def test_seconds_of_an_epoch_are_those_between_its_stops(tier, tmp_path):
+    def stop_slowly(step):
+        interrupt = signal_in_step(step)
+
+        def watch(recorder):
+            time.sleep(0.1)
+            interrupt(recorder)
+
+        return watch
+
+    for options, step in ((("--epochs", "1"), 2), (("--epochs", "1", "--resume"), 1)):
+        with pytest.raises(SystemExit):
+            train(tier, tmp_path, *options, after_step=stop_slowly(step))
+        time.sleep(1)
     resume(tier, tmp_path)
     (row,) = read_csv(tmp_path / "history.csv")
-    # Three steps; the same three, passed over, and two more; and the rest, which is fast.
-    assert 0.3 + 0.5 < float(row["seconds"]) < 1.5
+    # Three steps, two more, and the rest, which is fast.
+    assert 0.3 + 0.2 < float(row["seconds"]) < 1
 
 
 # --- stopped and resumed --------------------------------------------------------------------------
@@ -223,7 +217,7 @@ def test_step_in_which_the_signal_came_is_finished(tier, tmp_path, monkeypatch):
     stop(monkeypatch, tier, tmp_path, ("step", 4))
     tensors, metadata = read_tensors(tmp_path / "checkpoint.safetensors")
     assert len(tensors["steps.loss"]) == tensors["optimizer.step"] == 5
-    assert (metadata["epoch"], metadata["history"]) == (1, [])
+    assert (metadata["epoch"], metadata["epochs"]) == (1, [])
     assert not list(tmp_path.glob("*.partial"))
 
 
@@ -244,10 +238,12 @@ def test_killed_before_the_test_set_was_measured(tier, tmp_path, uninterrupted):
 
 
 def test_ctrl_c_twice_leaves_at_once(tier, tmp_path, monkeypatch, capsys, uninterrupted):
+    def main(arguments):
+        train_watched(tier, arguments, after_step=signal_in_step(STEPS_PER_EPOCH + 4, times=2))
+
     monkeypatch.setattr(sys, "argv", ["script", *DIGITS, "--run-dir", str(tmp_path)])
-    with monkeypatch.context() as patch, pytest.raises(SystemExit) as exit_info:
-        signal_in_step(patch, tier, STEPS_PER_EPOCH + 4, times=2)
-        run_script(TRAIN_SCRIPTS[tier].main)
+    with pytest.raises(SystemExit) as exit_info:
+        run_script(main)
     assert exit_info.value.code == 130
     assert capsys.readouterr().err == ""
     # It did not wait to keep what it had; the checkpoint is that of the epoch before.
@@ -256,18 +252,15 @@ def test_ctrl_c_twice_leaves_at_once(tier, tmp_path, monkeypatch, capsys, uninte
     assert_same_bits(tmp_path, uninterrupted(tier))
 
 
-def test_second_sigterm_is_left_to_the_system(tmp_path, monkeypatch):
-    during = []
+def test_second_sigterm_is_left_to_the_system(tmp_path):
+    before, during = signal.getsignal(signal.SIGTERM), []
 
-    def minibatches(*arguments):
+    def watch(recorder):
         signal.raise_signal(signal.SIGTERM)
         during.append(signal.getsignal(signal.SIGTERM))
-        yield from ()
 
-    before = signal.getsignal(signal.SIGTERM)
-    monkeypatch.setattr(train_numpy, "minibatches", minibatches)
-    with pytest.raises(ValueError):  # an epoch without steps
-        train("numpy", tmp_path)
+    with pytest.raises(SystemExit):
+        train("numpy", tmp_path, after_step=watch)
     assert during == [before]
 
 

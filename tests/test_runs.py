@@ -6,18 +6,20 @@ import re
 import numpy as np
 import pytest
 import torch
-from losses_numpy import softmax_cross_entropy
-from mlp_numpy import MLP
 from safetensors.numpy import load_file
 from torch import nn
-from train_scripts import TRAIN_SCRIPTS, read_csv
+from train_scripts import TRAIN_SCRIPTS, read_csv, train_watched
 
-from common import progress
-from common.configuration import Configuration
-from common.diagnosis import to_array
-from common.run import DivergenceError
-from common.run_folder import CONFIG, FILES, read_json, read_tensors
-from data.mnist import load_dataset, shuffled_indices
+import train_numpy
+from common.keeping import progress
+from common.keeping.diagnosis import to_array
+from common.keeping.options import RunOptions
+from common.keeping.recorder import DivergenceError
+from common.keeping.run_folder import CONFIG, FILES, read_json, read_tensors
+from common.mathematics.minibatches import shuffled_indices
+from data.datasets import load_dataset
+from losses_numpy import softmax_cross_entropy
+from mlp_numpy import MLP
 
 # 1,297 training examples: 10 minibatches of 128 and one of 17; 200 validate, 300 test.
 CONSTANT = "--schedule constant --learning-rate 0.1 --weight-decay 0"
@@ -25,8 +27,12 @@ DIGITS = ["--dataset", "digits", "--hidden", "12", "7", *CONSTANT.split()]
 STEPS_PER_EPOCH = 11
 
 
-def train(tier, folder, *options):
-    TRAIN_SCRIPTS[tier].main([*DIGITS, "--run-dir", str(folder), *map(str, options)])
+def train(tier, folder, *options, **watched):
+    arguments = [*DIGITS, "--run-dir", str(folder), *map(str, options)]
+    if watched:
+        train_watched(tier, arguments, **watched)
+    else:
+        TRAIN_SCRIPTS[tier].main(arguments)
     return folder
 
 
@@ -34,21 +40,15 @@ def column(folder, name, file="history.csv"):
     return [float(row[name]) for row in read_csv(folder / file)]
 
 
-def configuration_of(folder) -> Configuration:
-    """What the tiers' configurations have in common."""
+def options_of(folder) -> RunOptions:
+    """What the tiers' options have in common."""
     options = read_json(folder / CONFIG)["options"]
-    return Configuration(**{name: options[name] for name in Configuration.model_fields})
+    return RunOptions(**{name: options[name] for name in RunOptions.model_fields})
 
 
-def still_model(configuration: Configuration) -> MLP:
+def still_model(options: RunOptions) -> MLP:
     """Tier 1's model with the initial weights, which a learning rate of 1e-300 leaves alone."""
-    return MLP(
-        configuration.layer_sizes,
-        configuration.activation,
-        configuration.initializer,
-        seed=configuration.seed,
-        dtype="float64",
-    )
+    return train_numpy.make_model(options, 64, 10)
 
 
 # --- the run folder -------------------------------------------------------------------------------
@@ -70,10 +70,10 @@ def test_config_says_which_run_this_is(tier, tmp_path):
     for library in openblas:
         assert library["architecture"]
         assert library["num_threads"] == 1  # conftest.py's choice
-    configuration = configuration_of(folder)
-    assert configuration.layer_sizes == (64, 12, 7, 10)
-    assert (configuration.learning_rate, configuration.epochs) == (0.05, 1)
-    assert configuration.run_dir == folder
+    options = options_of(folder)
+    assert options.layer_sizes(64, 10) == (64, 12, 7, 10)
+    assert (options.learning_rate, options.epochs) == (0.05, 1)
+    assert options.run_dir == folder
 
 
 def test_history_has_one_row_per_epoch(tier, tmp_path):
@@ -106,7 +106,7 @@ def test_train_loss_and_accuracy_are_means_over_examples(tier, tmp_path):
         tier, tmp_path / "run", "--epochs", 2, "--learning-rate", 1e-300, "--dtype", "float64"
     )
     dataset = load_dataset("digits", tmp_path, "float64")
-    model = still_model(configuration_of(folder))
+    model = still_model(options_of(folder))
     for split, name in ((dataset.train, "train"), (dataset.validation, "validation")):
         logits = model.forward(split.images)
         loss, _ = softmax_cross_entropy(logits, split.labels)
@@ -129,7 +129,7 @@ def test_gradient_norm_is_recorded_before_clipping(tier, tmp_path):
     options = ("--epochs", 1, "--batch-size", 1297, "--dtype", "float64", "--clip-norm", 1e-3)
     folder = train(tier, tmp_path / "run", *options)
     dataset = load_dataset("digits", tmp_path, "float64")
-    model = still_model(configuration_of(folder))
+    model = still_model(options_of(folder))
     _, grad_logits = softmax_cross_entropy(
         model.forward(dataset.train.images), dataset.train.labels
     )
@@ -186,9 +186,10 @@ def test_test_json_is_what_the_saved_model_does_on_the_test_set(tier, tmp_path):
 def test_test_set_is_touched_once_at_the_end(tier, tmp_path, monkeypatch):
     evaluate, seen = TRAIN_SCRIPTS[tier].evaluate, []
 
-    def noted(model, split, loss):
-        seen.append((len(split.labels), any(layer.training for layer in model.layers)))
-        return evaluate(model, split, loss)
+    def noted(model, examples, loss):
+        measured = evaluate(model, examples, loss)
+        seen.append((len(examples), any(layer.training for layer in model.layers)))
+        return measured
 
     monkeypatch.setattr(TRAIN_SCRIPTS[tier], "evaluate", noted)
     train(tier, tmp_path / "run", "--epochs", 3)
@@ -237,20 +238,14 @@ def test_terminal_shows_a_bar(tier, tmp_path, capsys, monkeypatch):
 # --- divergence -----------------------------------------------------------------------------------
 
 
-def at_step(monkeypatch, tier, step, action):
-    """Call action(model) before the forward pass of a training step (0, 1, ... of the run)."""
-    model_class, count = TRAIN_SCRIPTS[tier].MLP, 0
-    original = model_class.forward
+def before_step(step, action):
+    """A watcher that calls action(model) before a step (1, 2, ...), but not before the first."""
 
-    def forward(self, X):
-        nonlocal count
-        if len(X) <= 128:  # a minibatch, and not a whole split
-            if count == step:
-                action(self)
-            count += 1
-        return original(self, X)
+    def watch(recorder):
+        if recorder.steps_made == step - 1:
+            action(recorder.model)
 
-    monkeypatch.setattr(model_class, "forward", forward)
+    return watch
 
 
 def poison(model, name="layers.2.weight", value=np.nan):
@@ -269,10 +264,10 @@ def poison_gradient(model, value):
         weight.register_hook(lambda gradient: torch.full_like(gradient, value))
 
 
-def diverge(tier, folder, message, *options):
+def diverge(tier, folder, message, *options, **watched):
     """Train until the error; the history and the checkpoint of the first epoch are kept."""
     with pytest.raises(DivergenceError, match=message) as error_info:
-        train(tier, folder, "--epochs", 3, *options)
+        train(tier, folder, "--epochs", 3, *options, **watched)
     assert "\n" not in str(error_info.value)
     assert "try a smaller --learning-rate than 0.1" in str(error_info.value)
     assert column(folder, "epoch")[0] == 1
@@ -288,17 +283,16 @@ def test_learning_rate_that_is_too_large(tier, tmp_path):
         train(tier, tmp_path, "--learning-rate", 900, "--activation", "identity")
 
 
-def test_parameter_that_is_not_finite(tier, tmp_path, monkeypatch):
-    at_step(monkeypatch, tier, STEPS_PER_EPOCH + 3, poison)
+def test_parameter_that_is_not_finite(tier, tmp_path):
     message = r"loss is nan at epoch 2, step 4 \(first in layers\.2\.weight, by the update of the"
-    diverge(tier, tmp_path, message)
+    diverge(tier, tmp_path, message, after_step=before_step(STEPS_PER_EPOCH + 4, poison))
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
-def test_gradient_that_is_not_finite(value, tier, tmp_path, monkeypatch):
-    at_step(monkeypatch, tier, STEPS_PER_EPOCH + 3, lambda model: poison_gradient(model, value))
+def test_gradient_that_is_not_finite(value, tier, tmp_path):
+    watch = before_step(STEPS_PER_EPOCH + 4, lambda model: poison_gradient(model, value))
     message = f"norm of the gradient is {value} at epoch 2, step 4 .first in the gradient of layers"
-    diverge(tier, tmp_path, message + r"\.2\.weight\)", "--clip-norm", 1)
+    diverge(tier, tmp_path, message + r"\.2\.weight\)", "--clip-norm", 1, after_step=watch)
 
 
 @pytest.mark.parametrize(
@@ -325,15 +319,8 @@ def test_last_update_of_an_epoch_that_is_not_finite(
     diverge(tier, tmp_path, message)
 
 
-def test_input_that_is_not_finite(tier, tmp_path, monkeypatch):
-    load, position = TRAIN_SCRIPTS[tier].load_dataset, 3 * 128 + 5
-
-    def poisoned(*arguments):
-        dataset = load(*arguments)
-        dataset.train.images[shuffled_indices(1297, 0, 1)[position], 7] = np.inf
-        return dataset
-
-    monkeypatch.setattr(TRAIN_SCRIPTS[tier], "load_dataset", poisoned)
+def test_input_that_is_not_finite(tier, tmp_path):
+    dataset = load_dataset("digits")
+    dataset.train.images[shuffled_indices(1297, 0, 1)[3 * 128 + 5], 7] = np.inf
     with pytest.raises(DivergenceError, match=r"1, step 4 \(first in the output of layers\.0\)"):
-        train(tier, tmp_path)
-    assert {path.name for path in tmp_path.iterdir()} == {"config.json"}
+        train(tier, tmp_path, dataset=dataset)

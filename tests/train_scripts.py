@@ -2,12 +2,24 @@
 
 import csv
 from pathlib import Path
+from typing import Any
 
-import train_lowlevel
-import train_numpy
-import train_paper
+from common.keeping.command_line import parse
+from common.keeping.run import Run
+from data.datasets import Dataset, load_dataset
+from tiers import TIERS
 
-TRAIN_SCRIPTS = {"numpy": train_numpy, "lowlevel": train_lowlevel, "paper": train_paper}
+TRAIN_SCRIPTS = {name: tier.module("train") for name, tier in TIERS.items()}
+
+
+def train_watched(
+    tier: str, arguments: list[str], dataset: Dataset | None = None, **watchers: Any
+) -> None:
+    """What a train script does with these arguments, but watched: after_step, after_epoch."""
+    options = parse(TIERS[tier].options, tier, "", arguments)
+    dataset = dataset or load_dataset(options.dataset, options.data_root, options.dtype)
+    with Run(options, tier, **watchers) as run:
+        TIERS[tier].train(options, dataset, run)
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:

@@ -6,24 +6,25 @@ every step.
 
 import math
 
-from common.configuration import Configuration
+from common.mathematics.configuration import Configuration
 
 # The one-cycle schedule starts at peak / 25 and ends at start / 10,000, as OneCycleLR does.
 ONE_CYCLE_START = 25
 ONE_CYCLE_END = 10_000
 
 
-def learning_rate(configuration: Configuration, step: int) -> float:
+def scheduled_learning_rate(configuration: Configuration, step: int, steps_per_epoch: int) -> float:
     """The learning rate of one update.
 
     Args:
         configuration: the peak (`learning_rate`), the schedule's name and its shape.
-        step: updates made before this one in the whole run: 0, 1, ..., total_steps - 1.
+        step: updates made before this one in the whole run: 0, 1, 2, ...
+        steps_per_epoch: minibatches in one epoch.
     """
-    peak = configuration.learning_rate
-    total = configuration.total_steps
-    epoch = configuration.steps_per_epoch
-    warmup = warmup_steps(configuration)
+    peak = configuration.peak_learning_rate
+    epoch = steps_per_epoch
+    total = steps_per_epoch * configuration.epochs
+    warmup = warmup_steps(configuration, total)
     match configuration.schedule:
         case "constant":
             return peak
@@ -47,9 +48,9 @@ def learning_rate(configuration: Configuration, step: int) -> float:
     raise ValueError(f"unknown schedule {configuration.schedule!r}")
 
 
-def warmup_steps(configuration: Configuration) -> int:
+def warmup_steps(configuration: Configuration, total_steps: int) -> int:
     """Steps of the linear rise: the last of them is one step short of the peak."""
-    return int(configuration.warmup * configuration.total_steps)
+    return int(configuration.warmup * total_steps)
 
 
 def _warm_up(peak: float, step: int, warmup: int) -> float:

@@ -6,8 +6,8 @@ state to save, and every tier sees the same minibatches.
 
 import numpy as np
 
-# The purposes that draw from one seed, each with a stream of its own. (data.mnist owns stream 0,
-# the order of the minibatches.)
+# The purposes that draw from one seed, each with a stream of its own.
+EPOCH_ORDER = 0
 INITIAL_WEIGHTS = 1
 DROPOUT = 2
 

@@ -1,6 +1,6 @@
 """Where a number that is not finite first appeared."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,9 @@ def to_array(tensor: Any) -> np.ndarray:
 
 
 def first_non_finite(
-    parameters: Mapping[str, Any],
+    parameters: dict[str, Any],
     outputs: Iterable[tuple[str, Any]],
-    gradients: Mapping[str, Any],
+    gradients: dict[str, Any],
 ) -> str:
     """Names where NaN or infinity first appeared, in the order in which a step computes.
 

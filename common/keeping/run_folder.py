@@ -24,10 +24,10 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from common.configuration import Configuration
-from common.errors import UserError
+from common.keeping.options import RunOptions
+from data.errors import UserError
 
-C = TypeVar("C", bound=Configuration)
+O = TypeVar("O", bound=RunOptions)  # noqa: E741
 
 CONFIG = "config.json"
 HISTORY = "history.csv"
@@ -170,8 +170,8 @@ def read_json(path: Path) -> dict[str, Any]:
     return content
 
 
-def read_configuration(folder: Path, configuration_class: type[C]) -> C:
-    """The configuration of the run in a folder.
+def read_options(folder: Path, options_class: type[O]) -> O:
+    """The options of the run in a folder.
 
     Raises:
         UserError: where there is none, or it breaks the limits of today's options.
@@ -180,7 +180,7 @@ def read_configuration(folder: Path, configuration_class: type[C]) -> C:
     # Where the folder lies now, and not how the run was begun: --resume rules out --overwrite.
     here = {"run_dir": folder, "overwrite": False, "resume": False}
     try:
-        return configuration_class.model_validate(content["options"] | here)
+        return options_class.model_validate(content["options"] | here)
     except (KeyError, TypeError, UserError) as error:
         raise UserError(
             f"{folder / CONFIG} is damaged ({error}); delete {folder} and train again"

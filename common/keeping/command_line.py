@@ -1,27 +1,29 @@
 """From the command line to a checked configuration, and from a user's error to exit code 2."""
 
 import itertools
-import os
 import signal
 import sys
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
+import psutil
 import tyro
 
-from common.configuration import REPOSITORY, Configuration, option_name, option_value
-from common.errors import UserError
-from common.run_folder import CONFIG, read_configuration, read_json
-from data.mnist import DATASETS
+from common.keeping.options import REPOSITORY, RunOptions
+from common.keeping.run import Run
+from common.keeping.run_folder import CONFIG, read_json, read_options
+from common.mathematics.configuration import option_name, option_value
+from data.datasets import DATASETS, load_dataset
+from data.errors import UserError
 
-C = TypeVar("C", bound=Configuration)
+O = TypeVar("O", bound=RunOptions)  # noqa: E741
 
 # These say where and how a run is computed, not what it computes: they may change on --resume.
 FREE_ON_RESUME = {"run_dir", "resume", "overwrite", "data_root", "device"}
 
 
-def parse(configuration_class: type[C], tier: str, description: str, arguments: list[str]) -> C:
+def parse(options_class: type[O], tier: str, description: str, arguments: list[str]) -> O:
     """Read a run's configuration from the command line.
 
     With --resume, options that are not given come from the run that it continues.
@@ -30,17 +32,18 @@ def parse(configuration_class: type[C], tier: str, description: str, arguments: 
         UserError: for a value outside its limits, a network that does not fit into memory, or
             an option that would change a resumed run.
     """
-    given = _parse(configuration_class, tier, description, arguments)
+    given = _parse(options_class, tier, description, arguments)
     if given.resume:
+        assert given.run_dir is not None  # _parse has set it
         saved_tier = read_json(given.run_dir / CONFIG).get("tier")
         if saved_tier != tier:
             raise UserError(
                 f"--resume: the run in {given.run_dir} is one of tier {saved_tier}; continue it"
                 " with that tier's script"
             )
-        saved = read_configuration(given.run_dir, configuration_class)
-        merged = _parse(configuration_class, tier, description, arguments, default=saved)
-        for field in configuration_class.model_fields:
+        saved = read_options(given.run_dir, options_class)
+        merged = _parse(options_class, tier, description, arguments, default=saved)
+        for field in options_class.model_fields:
             before, now = (option_value(getattr(c, field)) for c in (saved, merged))
             if before != now and field not in FREE_ON_RESUME:
                 raise UserError(
@@ -54,41 +57,64 @@ def parse(configuration_class: type[C], tier: str, description: str, arguments: 
 
 
 def _parse(
-    configuration_class: type[C],
+    options_class: type[O],
     tier: str,
     description: str,
     arguments: list[str],
-    default: C | None = None,
-) -> C:
-    options = {} if default is None else {"default": default}
-    configuration = tyro.cli(
-        configuration_class, args=arguments, description=description, **options
-    )
-    if configuration.run_dir is None:
-        return configuration.model_copy(update={"run_dir": REPOSITORY / "runs" / tier})
-    return configuration
+    default: O | None = None,
+) -> O:
+    defaults: dict[str, Any] = {} if default is None else {"default": default}
+    given = tyro.cli(options_class, args=arguments, description=description, **defaults)
+    if given.run_dir is None:
+        return given.model_copy(update={"run_dir": REPOSITORY / "runs" / tier})
+    return given
 
 
-def check_memory(configuration: Configuration) -> None:
+def check_memory(options: RunOptions) -> None:
     """Refuse a network whose training needs more memory than the machine has.
 
     Raises:
         UserError: names the memory needed (GB), the machine's, and the remedy.
     """
-    sizes = configuration.layer_sizes
+    description = DATASETS[options.dataset]
+    sizes = options.layer_sizes(description.inputs, description.classes)
     parameters = sum(d_out * (d_in + 1) for d_in, d_out in itertools.pairwise(sizes))
     # The test set goes through the network at once.
-    rows = max(configuration.batch_size, DATASETS[configuration.dataset].test)
+    rows = max(options.batch_size, description.test)
     activations = rows * sum(sizes)
     # Parameters, gradients, up to two moments of the optimizer, and a copy for a checkpoint.
-    needed = (5 * parameters + 4 * activations) * np.dtype(configuration.dtype).itemsize
-    available = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    needed = (5 * parameters + 4 * activations) * np.dtype(options.dtype).itemsize
+    available = psutil.virtual_memory().total
     if needed > available:
         raise UserError(
-            f"--hidden {' '.join(map(str, configuration.hidden))}: training needs about"
+            f"--hidden {' '.join(map(str, options.hidden))}: training needs about"
             f" {needed / 1e9:,.0f} GB and this machine has {available / 1e9:,.0f} GB;"
             " choose smaller widths"
         )
+
+
+def train_as_run(
+    train: Callable[..., Any],
+    tier: str,
+    options_class: type[RunOptions],
+    description: str,
+    arguments: list[str],
+) -> None:
+    """What a train script does: read the options, load the data, train, and keep the run.
+
+    Args:
+        train: the tier's function.
+        tier: its name, as run folders show it.
+        options_class: its options.
+        description: the first line of --help.
+        arguments: of the command line.
+
+    Raises:
+        UserError: for bad input or surroundings, before the first step; or where it diverges.
+    """
+    options = parse(options_class, tier, description, arguments)
+    with Run(options, tier) as run:
+        train(options, load_dataset(options.dataset, options.data_root, options.dtype), run)
 
 
 def run_script(main: Callable[[list[str]], None]) -> None:

@@ -1,21 +1,16 @@
-"""The options of a training run: one typed model, from which the command line is made.
+"""What a training computes: one typed model of all choices but the data.
 
 Limits stand at the fields, so that the command line, a config.json that is read back and a
-configuration built in a test are all checked by the same lines.
+configuration built in a notebook are all checked by the same lines.
 """
 
 import math
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from common.errors import UserError
-from data.mnist import DATASETS
+from data.errors import UserError
 
-REPOSITORY = Path(__file__).resolve().parent.parent
-
-DatasetName = Literal["mnist", "fashion-mnist", "digits", "xor"]
 Activation = Literal["identity", "relu", "sigmoid", "tanh", "softsign"]
 Initializer = Literal[
     "lecun-normal", "xavier-normal", "he-normal", "standard-uniform", "xavier-uniform", "zeros"
@@ -31,12 +26,14 @@ Width = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
 class Configuration(BaseModel):
-    """Every choice that decides what a training run computes, and where it is kept."""
+    """Every choice that decides what a training computes.
+
+    Raises:
+        UserError: for a value outside its limits, or two that exclude each other, in one line.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    dataset: DatasetName = Field("mnist", description="what to train on")
-    data_root: Path = Field(REPOSITORY / "data", description="folder that holds MNIST/raw")
     hidden: tuple[Width, ...] = Field((256, 128), description="widths of the hidden layers")
     activation: Activation = Field("relu", description="activation of the hidden layers")
     initializer: Initializer = Field("he-normal", description="distribution of the first weights")
@@ -82,9 +79,6 @@ class Configuration(BaseModel):
     )
     seed: int = Field(0, ge=0, lt=2**32, description="of initial weights, minibatches, dropout")
     dtype: Literal["float32", "float64"] = Field("float32", description="precision")
-    run_dir: Path | None = Field(None, description="where the run is kept (runs/<tier> if None)")
-    overwrite: bool = Field(False, description="replace the run that the run folder holds")
-    resume: bool = Field(False, description="continue the run that the run folder holds")
 
     @model_validator(mode="wrap")
     @classmethod
@@ -104,23 +98,6 @@ class Configuration(BaseModel):
 
     @model_validator(mode="after")
     def _check_combinations(self) -> "Configuration":
-        dataset = DATASETS[self.dataset]
-        if self.batch_size > dataset.train:
-            raise UserError(
-                f"--batch-size {self.batch_size}: {self.dataset} has {dataset.train:,} training"
-                f" examples; choose a batch size from 1 to {dataset.train}"
-            )
-        if self.batch_norm and 1 in (self.batch_size, dataset.train % self.batch_size):
-            raise UserError(
-                f"--batch-norm with --batch-size {self.batch_size}: {self.dataset}'s"
-                f" {dataset.train:,} examples leave a minibatch of one, which has no variance;"
-                " choose another batch size"
-            )
-        if self.loss == "sigmoid-cross-entropy" and dataset.classes != 2:
-            raise UserError(
-                f"--loss sigmoid-cross-entropy: tells 2 classes apart, {self.dataset} has"
-                f" {dataset.classes}; use softmax-cross-entropy, or --dataset xor"
-            )
         if self.batch_norm and not self.hidden:
             raise UserError("--batch-norm without a hidden layer: give --hidden at least one width")
         if self.dropout and not self.hidden:
@@ -132,35 +109,57 @@ class Configuration(BaseModel):
                 f"--nesterov with --optimizer {self.optimizer} --momentum {self.momentum}: it is a"
                 " form of sgd's momentum; use --optimizer sgd with a momentum above 0"
             )
-        if self.schedule == "one-cycle" and self.warmup * self.total_steps == 1:
-            raise UserError(
-                f"--schedule one-cycle --warmup {self.warmup}: the rise would be 1 of"
-                f" {self.total_steps:,} steps, and it needs two to have a start and a peak; choose"
-                f" a --warmup of 0, or of {2 / self.total_steps:.3g} or more"
-            )
-        if self.resume and self.overwrite:
-            raise UserError(
-                "--resume and --overwrite: the one continues the run, the other replaces it;"
-                " give one of them"
-            )
         return self
 
+    def check_data(self, name: str, examples: int, classes: int) -> None:
+        """Check what must fit together of these options and a data set.
+
+        Args:
+            name: of the data set, for the message.
+            examples: number of training examples.
+            classes: number of classes.
+
+        Raises:
+            UserError: names the option, its value, the limit and the remedy.
+        """
+        if self.batch_size > examples:
+            raise UserError(
+                f"--batch-size {self.batch_size}: {name} has {examples:,} training"
+                f" examples; choose a batch size from 1 to {examples}"
+            )
+        if self.batch_norm and 1 in (self.batch_size, examples % self.batch_size):
+            raise UserError(
+                f"--batch-norm with --batch-size {self.batch_size}: {name}'s"
+                f" {examples:,} examples leave a minibatch of one, which has no variance;"
+                " choose another batch size"
+            )
+        if self.loss == "sigmoid-cross-entropy" and classes != 2:
+            raise UserError(
+                f"--loss sigmoid-cross-entropy: tells 2 classes apart, {name} has"
+                f" {classes}; use softmax-cross-entropy, or --dataset xor"
+            )
+        total_steps = self.steps_per_epoch(examples) * self.epochs
+        if self.schedule == "one-cycle" and self.warmup * total_steps == 1:
+            raise UserError(
+                f"--schedule one-cycle --warmup {self.warmup}: the rise would be 1 of"
+                f" {total_steps:,} steps, and it needs two to have a start and a peak; choose a"
+                " --warmup a little larger or smaller"
+            )
+
     @property
-    def layer_sizes(self) -> tuple[int, ...]:
+    def peak_learning_rate(self) -> float:
+        """`learning_rate`, which is None only until the optimizer's default has been chosen."""
+        assert self.learning_rate is not None
+        return self.learning_rate
+
+    def layer_sizes(self, inputs: int, classes: int) -> tuple[int, ...]:
         """(inputs, hidden widths ..., outputs); one output for the sigmoid cross-entropy."""
-        dataset = DATASETS[self.dataset]
-        outputs = 1 if self.loss == "sigmoid-cross-entropy" else dataset.classes
-        return (dataset.image_size, *self.hidden, outputs)
+        outputs = 1 if self.loss == "sigmoid-cross-entropy" else classes
+        return (inputs, *self.hidden, outputs)
 
-    @property
-    def steps_per_epoch(self) -> int:
-        """Minibatches in one epoch, a smaller last one included."""
-        return math.ceil(DATASETS[self.dataset].train / self.batch_size)
-
-    @property
-    def total_steps(self) -> int:
-        """Minibatches in the whole run."""
-        return self.steps_per_epoch * self.epochs
+    def steps_per_epoch(self, examples: int) -> int:
+        """Minibatches in one epoch of so many training examples, a smaller last one included."""
+        return math.ceil(examples / self.batch_size)
 
 
 class TorchConfiguration(Configuration):

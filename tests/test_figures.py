@@ -3,21 +3,21 @@
 import numpy as np
 import pytest
 
-from common import curves
-from common.curves import Curve, draw_drift, draw_learning_curves
+from common.keeping import figures
+from common.keeping.figures import Curve, draw_drift, draw_learning_curves
 
 
 @pytest.fixture
 def drawn(monkeypatch):
     """The panels of the figures that are drawn."""
     panels = []
-    save = curves._save
+    save = figures._save
 
     def noted(figure, path):
         panels.extend(figure.axes)
         save(figure, path)
 
-    monkeypatch.setattr(curves, "_save", noted)
+    monkeypatch.setattr(figures, "_save", noted)
     return panels
 
 

@@ -1,0 +1,48 @@
+"""The options of a train script: what is computed, on which data, and where the run is kept."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from common.mathematics.configuration import (
+    Configuration,
+    PaperConfiguration,
+    TorchConfiguration,
+)
+from data.datasets import DATA_ROOT, DATASETS
+from data.errors import UserError
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+DatasetName = Literal["mnist", "fashion-mnist", "digits", "xor"]
+
+
+class RunOptions(Configuration):
+    """The options of tier 1's script, which those of tiers 2 and 3 have too."""
+
+    dataset: DatasetName = Field("mnist", description="what to train on")
+    data_root: Path = Field(DATA_ROOT, description="folder that holds MNIST/raw")
+    run_dir: Path | None = Field(None, description="where the run is kept (runs/<tier> if None)")
+    overwrite: bool = Field(False, description="replace the run that the run folder holds")
+    resume: bool = Field(False, description="continue the run that the run folder holds")
+
+    @model_validator(mode="after")
+    def _check_data(self) -> "RunOptions":
+        """What can be known before the data set is loaded."""
+        description = DATASETS[self.dataset]
+        self.check_data(self.dataset, description.train, description.classes)
+        if self.resume and self.overwrite:
+            raise UserError(
+                "--resume and --overwrite: the one continues the run, the other replaces it;"
+                " give one of them"
+            )
+        return self
+
+
+class TorchRunOptions(TorchConfiguration, RunOptions):
+    """The options of tier 2's script."""
+
+
+class PaperRunOptions(PaperConfiguration, RunOptions):
+    """The options of tier 3's script, and of all that drives the three."""

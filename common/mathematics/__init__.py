@@ -1,0 +1,1 @@
+"""What a training computes, as far as it is the same in every tier."""
