@@ -7,6 +7,11 @@ Each tier trains in a process of its own, one after the other: the thread pools 
 torch's matrix products would otherwise wait for each other on the same cores.
 """
 
+if __name__ == "__main__":  # from here on, Ctrl-C during an import leaves without a traceback
+    from common.keeping.interrupts import leave_while_importing
+
+    leave_while_importing()
+
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -19,13 +24,14 @@ import tyro
 from jaxtyping import Float, Int
 from pydantic import Field
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 
 from common.keeping import run_folder
+from common.keeping.arguments import parse_options
 from common.keeping.command_line import check_memory, run_script
 from common.keeping.figures import Curve, draw_drift, draw_learning_curves
 from common.keeping.options import REPOSITORY, PaperRunOptions
+from common.keeping.progress import say
 from common.mathematics.configuration import option_name
 from data.datasets import DatasetUnavailable, load_dataset
 from data.errors import UserError
@@ -47,21 +53,26 @@ class Comparison(PaperRunOptions):
 
 
 @dataclass(frozen=True)
-class FinishedRun:
-    """What is read of a run folder. Losses and accuracies per epoch are in `curve`."""
+class ComparedRun:
+    """A finished run with its options and, as `curve`, its losses and accuracies per epoch."""
 
-    folder: Path
-    tier: str
+    files: run_folder.FinishedRun
     options: PaperRunOptions
     curve: Curve
-    seconds: list[float]
-    step_losses: Float[np.ndarray, " steps"]
-    test_accuracy: float
-    weights: dict[str, np.ndarray]
+
+    @property
+    def seconds(self) -> list[float]:
+        """Of the steps of each epoch."""
+        return self.files.history["seconds"]
+
+    @property
+    def step_losses(self) -> Float[np.ndarray, " steps"]:
+        """The loss of each step."""
+        return np.array(self.files.steps["loss"])
 
 
 def main(arguments: list[str]) -> None:
-    comparison = tyro.cli(Comparison, args=arguments, description=__doc__)
+    comparison = parse_options(Comparison, arguments, __doc__)
     if comparison.resume:
         raise UserError("--resume: resume a tier's run with its train script, then compare them")
     folder = comparison.run_dir or OWN_FOLDER
@@ -71,8 +82,10 @@ def main(arguments: list[str]) -> None:
         check_memory(comparison)
         comparison = use_available_data(comparison)
         runs = [read_run(path) for path in train_all(comparison, folder)]
+    drawn = draw(runs, folder)  # first: a word that cannot be printed loses no figure
     print_table(runs)
-    draw(runs, folder)
+    for name, path in drawn.items():
+        say(f"{name:15} -> {path}")
 
 
 def use_available_data(comparison: Comparison) -> Comparison:
@@ -99,7 +112,7 @@ def train_all(comparison: Comparison, folder: Path) -> list[Path]:
                 # This script's own folder is there to be replaced; a folder of the user's is not.
                 changes["overwrite"] = True
             options = command_line(comparison.model_copy(update=changes), name)
-            print(f"\n{name}, {dtype}, on {comparison.dataset}", flush=True)
+            say(f"\n{name}, {dtype}, on {comparison.dataset}")
             exit_code = subprocess.run([sys.executable, tier.script, *options]).returncode
             if exit_code != 0:
                 raise SystemExit(exit_code)
@@ -124,31 +137,19 @@ def command_line(options: PaperRunOptions, tier: str) -> list[str]:
     return arguments
 
 
-def read_run(folder: Path) -> FinishedRun:
+def read_run(folder: Path) -> ComparedRun:
     """Read a run folder.
 
     Raises:
-        UserError: where there is no finished run, or a file is damaged.
+        UserError: where there is no finished run, or a file is damaged or of another run.
     """
     options = run_folder.read_options(folder, PaperRunOptions)
-    tier = run_folder.read_json(folder / run_folder.CONFIG)["tier"]
-    test = run_folder.read_json(folder / run_folder.TEST)
-    weights, _ = run_folder.read_tensors(folder / run_folder.MODEL)
-    history = run_folder.read_table(folder / run_folder.HISTORY)
-    steps = run_folder.read_table(folder / run_folder.STEPS)
-    return FinishedRun(
-        folder=folder,
-        tier=tier,
-        options=options,
-        curve=Curve(tier, options.dtype, **{name: history[name] for name in CURVES}),
-        seconds=history["seconds"],
-        step_losses=np.array(steps["loss"]),
-        test_accuracy=test["test_accuracy"],
-        weights=weights,
-    )
+    files = run_folder.FinishedRun(folder)
+    curves = {name: files.history[name] for name in CURVES}
+    return ComparedRun(files, options, Curve(files.tier, options.dtype, **curves))
 
 
-def print_table(runs: list[FinishedRun]) -> None:
+def print_table(runs: list[ComparedRun]) -> None:
     """One row per run, each measured against the first run of tier 1 in the same precision."""
     datasets = ", ".join(dict.fromkeys(run.options.dataset for run in runs))
     table = Table(
@@ -168,55 +169,60 @@ def print_table(runs: list[FinishedRun]) -> None:
         table.add_column(column, justify="right", no_wrap=True)
     for run in runs:
         table.add_row(
-            run.tier,
+            run.files.tier,
             run.options.dtype,
             str(len(run.seconds)),
             f"{run.curve.train_loss[-1]:.4f}",
             f"{run.curve.validation_accuracy[-1]:.2%}",
-            f"{run.test_accuracy:.2%}",
+            f"{run.files.test.test_accuracy:.2%}",
             f"{median(run.seconds):.2f}",
             *differences(run, reference(run, runs)),
         )
-    Console().print(table)
-    print(
+    say(table)
+    say(
         "The last two columns: the largest difference of any weight, and how many of the test\n"
         "set's predictions differ, from the first run of the same dtype, tier 1's if there is one."
     )
 
 
-def reference(run: FinishedRun, runs: list[FinishedRun]) -> FinishedRun:
+def reference(run: ComparedRun, runs: list[ComparedRun]) -> ComparedRun:
     """The run that this one is measured against: tier 1 of the same precision, or the first."""
     same = [other for other in runs if other.options.dtype == run.options.dtype]
-    return next((other for other in same if other.tier == "numpy"), same[0])
+    return next((other for other in same if other.files.tier == "numpy"), same[0])
 
 
-def differences(run: FinishedRun, to: FinishedRun) -> tuple[str, str]:
+def differences(run: ComparedRun, to: ComparedRun) -> tuple[str, str]:
     """Largest difference of a weight and number of differing test predictions, as text."""
-    shapes = [{name: w.shape for name, w in each.weights.items()} for each in (run, to)]
+    shapes = [{name: w.shape for name, w in each.files.weights.items()} for each in (run, to)]
     if run is to or shapes[0] != shapes[1]:
         return "-", "-"
-    largest = max(float(abs(run.weights[name] - to.weights[name]).max()) for name in run.weights)
+    weights, others = run.files.weights, to.files.weights
+    largest = max(float(abs(weights[name] - others[name]).max()) for name in weights)
     differing = int((test_predictions(run) != test_predictions(to)).sum())
     return f"{largest:.1e}", str(differing)
 
 
-def test_predictions(run: FinishedRun) -> Int[np.ndarray, " n"]:
+def test_predictions(run: ComparedRun) -> Int[np.ndarray, " n"]:
     """What the run's weights predict for its test set, in the run's own precision."""
     options = run.options
-    dataset = load_dataset(options.dataset, options.data_root, options.dtype)
+    dataset = load_dataset(options.dataset, options.data_root, options.dtype, download=False)
     model = make_model(options, dataset.test.images.shape[1], dataset.classes)
-    model.load_state_dict(run.weights)
+    model.load_state_dict(run.files.weights)
     model.eval()
     return predict(model.forward(dataset.test.images))
 
 
-def draw(runs: list[FinishedRun], folder: Path) -> None:
-    """Draw the learning curves and, where several runs share a precision, their drift."""
+def draw(runs: list[ComparedRun], folder: Path) -> dict[str, Path]:
+    """Draw the learning curves and, where several runs share a precision, their drift.
+
+    Returns:
+        The figures, by what they show.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     dataset = runs[0].options.dataset
     curves = [run.curve for run in runs]
     draw_learning_curves(curves, f"Learning curves on {dataset}", folder / LEARNING_CURVES)
-    print(f"learning curves -> {folder / LEARNING_CURVES}")
+    drawn = {"learning curves": folder / LEARNING_CURVES}
 
     drifts = {}
     for dtype in ("float32", "float64"):
@@ -227,7 +233,8 @@ def draw(runs: list[FinishedRun], folder: Path) -> None:
     if drifts:
         title = f"Largest difference between the tiers in the loss of each step, on {dataset}"
         draw_drift(drifts, title, folder / DRIFT)
-        print(f"drift           -> {folder / DRIFT}")
+        drawn["drift"] = folder / DRIFT
+    return drawn
 
 
 if __name__ == "__main__":

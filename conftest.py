@@ -11,10 +11,13 @@ for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
 
 import numpy as np  # noqa: F401 - loads the library that is limited next
+from hypothesis import settings
 from jaxtyping import install_import_hook
 from threadpoolctl import threadpool_limits
 
 threadpool_limits(1)
+
+settings.register_profile("thorough", max_examples=2000)  # --hypothesis-profile=thorough
 
 ROOT = Path(__file__).parent
 TIER_FOLDERS = ("numpy", "pytorch_lowlevel", "paper")

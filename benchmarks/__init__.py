@@ -6,5 +6,5 @@
     python benchmarks/start_up.py          seconds to the first step, and peak memory
     python benchmarks/overhead.py          what recording, progress and checkpoints cost
 
-Each prints a table and writes a JSON file into runs/benchmarks/.
+A recorder watches the tiers' own `train`. The loops written here are variants on purpose.
 """

@@ -1,117 +1,180 @@
-"""The list of contenders: what each is called, where its code is, and what it needs.
+"""Who is measured, what is computed in a measurement, and how it is timed."""
 
-Nothing here imports NumPy or torch: a process loads the libraries of its own contender alone.
-"""
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Literal
 
-from dataclasses import dataclass
-from importlib.util import find_spec
-from typing import Literal
+from common.keeping.recorder import Recorder
+from common.mathematics.configuration import PaperConfiguration
+from data.datasets import DATASETS, Dataset, Split, load_dataset
+from tiers import TIERS
 
-Kernels = Literal["chosen", "openblas"]
+NetworkName = Literal["default", "small", "big"]
+NETWORKS = {"default": (256, 128), "small": (32,), "big": (1024, 1024)}
+LEARNING_RATE = 0.01  # small enough for every network here: what is measured stays finite
+SPINNING_SECONDS = 0.2  # after a matrix product its threads stay awake for so long, for the next
+load_once = cache(load_dataset)
+
+
+@dataclass(frozen=True)
+class Workload:
+    """One training step's size. `network` is a name of NETWORKS."""
+
+    network: str
+    batch_size: int
+    momentum: float = 0.0
+
+    def configuration(self, **torch_options: object) -> PaperConfiguration:
+        """Gradient descent as the tiers do it, for longer than anybody measures."""
+        sizes = {"hidden": NETWORKS[self.network], "batch_size": self.batch_size}
+        rates = {"learning_rate": LEARNING_RATE, "momentum": self.momentum, "weight_decay": 0.0}
+        endless = {"schedule": "constant", "epochs": 100_000}
+        return PaperConfiguration(**sizes, **rates, **endless, **torch_options)
+
+    @property
+    def layer_sizes(self) -> tuple[int, ...]:
+        return (DATASETS["mnist"].inputs, *NETWORKS[self.network], DATASETS["mnist"].classes)
+
+    @property
+    def label(self) -> str:
+        """Such as "784-256-128-10 × 128": the network and the minibatch."""
+        momentum = f", momentum {self.momentum}" * (self.momentum > 0)
+        return f"{'-'.join(map(str, self.layer_sizes))} × {self.batch_size}{momentum}"
+
+
+class Task:
+    """What a loop is given: a workload, images and labels, a device, and MNIST's folder.
+
+    `dataset` is cut so that every step takes as many samples, and validation next to no time.
+    """
+
+    def __init__(self, workload: Workload, dataset: Dataset, device: str, root: Path) -> None:
+        self.workload, self.device, self.root = workload, device, root
+        rows = slice(len(dataset.train) // workload.batch_size * workload.batch_size)
+        self.images, self.labels = dataset.train.images[rows], dataset.train.labels[rows]
+        one = Split(dataset.test.images[:1], dataset.test.labels[:1])
+        cut = Split(self.images, self.labels)
+        self.dataset = Dataset(dataset.name, cut, one, one, dataset.classes)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One contender.
+    """One contender."""
 
-    Attributes:
-        name: as the tables show it.
-        key: as the command line and the JSON file spell it.
-        code: module and class in this folder.
-        needs: modules that must be installed.
-        kernels: "chosen" has OpenBLAS's kernels chosen as train_numpy.py does, "openblas" leaves
-            them to OpenBLAS. It matters to what computes with NumPy alone.
-        device: "cpu" or "cuda".
-        momentum: whether it is also measured with momentum.
-        floor: key of what it is held against.
+    key: str  # as the command line and the JSON file spell it
+    name: str  # as the tables show it
+    loop: tuple[str, str]  # module and function; or "tiers" and a tier's name
+    floor: str = ""  # key of what it is held against
+    momentum: bool = True  # whether it is measured with momentum, too
+    chosen_kernels: bool = True  # those that tier 1 asks OpenBLAS for; else OpenBLAS's own
+    compile: bool = False  # tier 3's option
+    device: str = "cpu"
+
+    def variant(self, suffix: str, **changes: Any) -> "Entry":
+        """The same in other surroundings, held against its floor in the same ones."""
+        name, floor = f"{self.name} ({suffix})", self.floor and f"{self.floor}-{suffix}"
+        return replace(self, key=f"{self.key}-{suffix}", name=name, floor=floor, **changes)
+
+
+NUMPY, TORCH, JAX = (f"benchmarks.{library}_loops" for library in ("numpy", "torch", "jax"))
+ONE, TWO, THREE = (("tiers", name) for name in TIERS)
+WITH_NUMPY = (
+    Entry("numpy-floor", "NumPy floor", (NUMPY, "floor"), momentum=False),
+    Entry("numpy", TIERS["numpy"].title, ONE, "numpy-floor"),
+)
+WITH_TORCH = (
+    Entry("torch-floor", "torch floor", (TORCH, "floor"), momentum=False),
+    Entry("torch-eager", "eager torch at its best", (TORCH, "eager"), "torch-floor"),
+    Entry("lowlevel", TIERS["lowlevel"].title, TWO, "torch-eager"),
+    Entry("paper", TIERS["paper"].title, THREE, "torch-eager"),
+    Entry("paper-compile", "tier 3, --compile", THREE, "torch-floor", False, compile=True),
+    Entry("compiled-step", "tier 3, all compiled", (TORCH, "compiled"), "torch-floor", False),
+    Entry("dataloader", "nn.Module + DataLoader", (TORCH, "data_loader"), momentum=False),
+)
+OTHERS = (
+    # As its users meet it: nobody chooses the kernels for them.
+    Entry("scikit-learn", "scikit-learn", (NUMPY, "scikit_learn"), chosen_kernels=False),
+    Entry("jax", "JAX, one scan", (JAX, "scan")),
+    Entry("keras", "Keras", (JAX, "keras_fit")),
+)
+
+
+def known_contenders(kernels: str, device: str) -> dict[str, Entry]:
+    """By key; with NumPy also with "both" kernels, with torch also on the GPU ("cuda")."""
+    own = [entry.variant("openblas", chosen_kernels=False) for entry in WITH_NUMPY]
+    on_gpu = [entry.variant("cuda", device="cuda") for entry in WITH_TORCH]
+    extra = own * (kernels == "both") + on_gpu * (device == "cuda")
+    return {entry.key: entry for entry in (*WITH_NUMPY, *WITH_TORCH, *OTHERS, *extra)}
+
+
+class BareRecorder(Recorder):
+    """Records nothing, so that what recording costs can be told apart."""
+
+    def record_step(self, loss, right, gradient_norm=None):
+        pass
+
+    def record_epoch(self, validation_loss, validation_accuracy):
+        self.epoch += 1
+
+
+class Stopwatch(BareRecorder):
+    """Counts the steps of so many seconds, after a warm-up, and then ends the training.
+
+    The first step may compile something, and belongs to neither. At the end, `taken` steps took
+    `elapsed` seconds.
     """
 
-    name: str
-    key: str
-    code: tuple[str, str]
-    needs: tuple[str, ...] = ()
-    kernels: Kernels = "chosen"
-    device: str = "cpu"
-    momentum: bool = True
-    floor: str | None = None
+    def __init__(self, seconds: float, device: str = "cpu") -> None:
+        super().__init__()
+        self.device, self.taken, self.elapsed = device, 0, 0.0
+        self._started = self._ends = 0.0
+        self._lengths = [seconds / 5, seconds]  # still to come
 
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """What it needs and is not installed."""
-        return tuple(module for module in self.needs if find_spec(module) is None)
+    def count(self, steps: int) -> None:
+        """So many steps were taken since the last call."""
+        self.taken += steps
+        if time.perf_counter() < self._ends:
+            return
+        if self.device == "cuda":
+            import_module("torch").cuda.synchronize()
+        now = time.perf_counter()
+        if self._lengths:
+            self.taken, self._started, self._ends = 0, now, now + self._lengths.pop(0)
+        else:
+            self.elapsed = now - self._started
+            self.stop()
+
+    def _step_made(self) -> None:
+        self.count(1)
 
 
-TIER_ONE = ("numpy_contenders", "TierOne")
-NUMPY_FLOOR = ("numpy_contenders", "NumpyFloor")
-SCIKIT_LEARN = ("scikit_learn_contender", "ScikitLearn")
-TORCH = "torch_contenders"
-OTHER = "other_contenders"
+def samples_per_second(root: Path, entry: Entry, workload: Workload, seconds: float) -> float:
+    """Measure, in a contender's process, and wait until that computes nothing any more."""
+    stopwatch = Stopwatch(seconds, entry.device)
+    training(root, entry, workload)(stopwatch)
+    time.sleep(SPINNING_SECONDS)
+    return stopwatch.taken * workload.batch_size / stopwatch.elapsed
 
-ENTRIES = (
-    Entry("NumPy floor", "numpy-floor", NUMPY_FLOOR, momentum=False),
-    Entry("tier 1, NumPy", "numpy", TIER_ONE, floor="numpy-floor"),
-    # As its users meet it: nobody chooses the kernels for them.
-    Entry("scikit-learn", "scikit-learn", SCIKIT_LEARN, kernels="openblas"),
-    Entry("torch floor", "torch-floor", (TORCH, "TorchFloor"), momentum=False),
-    Entry("eager torch at its best", "torch-eager", (TORCH, "EagerFloor"), floor="torch-floor"),
-    Entry("tier 2, raw tensors", "lowlevel", (TORCH, "TierTwo"), floor="torch-eager"),
-    Entry("tier 3, nn.Module", "paper", (TORCH, "TierThree"), floor="torch-eager"),
-    Entry(
-        "tier 3, --compile",
-        "paper-compile",
-        (TORCH, "TierThreeCompile"),
-        momentum=False,
-        floor="torch-floor",
-    ),
-    Entry(
-        "tier 3, whole step compiled",
-        "compiled-step",
-        (TORCH, "CompiledStep"),
-        momentum=False,
-        floor="torch-floor",
-    ),
-    Entry(
-        "nn.Module + DataLoader",
-        "dataloader",
-        (TORCH, "ModuleAndDataLoader"),
-        momentum=False,
-    ),
-    Entry("JAX, one scan", "jax", (OTHER, "JaxScan"), needs=("jax",)),
-    Entry("Keras", "keras", (OTHER, "Keras"), needs=("keras", "jax")),
-)
 
-# With --kernels both: the same code with OpenBLAS's other kernels.
-OTHER_KERNELS = (
-    Entry(
-        "NumPy floor, OpenBLAS's own",
-        "numpy-floor-openblas",
-        NUMPY_FLOOR,
-        kernels="openblas",
-        momentum=False,
-    ),
-    Entry(
-        "tier 1, OpenBLAS's own",
-        "numpy-openblas",
-        TIER_ONE,
-        kernels="openblas",
-        floor="numpy-floor-openblas",
-    ),
-    Entry("scikit-learn, our kernels", "scikit-learn-chosen", SCIKIT_LEARN),
-)
+@cache
+def training(root: Path, entry: Entry, workload: Workload) -> Callable[[Stopwatch], Any]:
+    """What is timed: a tier's own `train` from its start, or a loop from where it stopped."""
+    module, name = entry.loop
+    task = Task(workload, load_once("mnist", root), entry.device, root)
+    if module == "tiers":
+        if entry.compile:
+            import_module("benchmarks.torch_loops")  # sets options of the compiler
+        configuration = workload.configuration(device=entry.device, compile=entry.compile)
+        # NumPy is here already: train_numpy.py, which this may import, chooses no kernels for it.
+        return lambda stopwatch: TIERS[name].train(configuration, task.dataset, stopwatch)
+    loop = getattr(import_module(module), name)(task)
 
-# On a GPU: what computes with torch, once more.
-ON_CUDA = tuple(
-    Entry(
-        f"{e.name} (cuda)",
-        f"{e.key}-cuda",
-        e.code,
-        device="cuda",
-        momentum=e.momentum,
-        floor=f"{e.floor}-cuda" if e.floor else None,
-    )
-    for e in ENTRIES
-    if e.code[0] == TORCH
-)
+    def follow(stopwatch: Stopwatch) -> None:
+        while not stopwatch.elapsed:
+            stopwatch.count(next(loop))
 
-# Multiplied before and after each measurement: what it shows of the machine's speed is divided out.
-REFERENCE = Entry("reference", "reference", ("numpy_contenders", "Reference"))
+    return follow

@@ -1,41 +1,41 @@
-"""What the commands of this folder share: their options, and the surroundings they record."""
+"""What the commands of this folder share: options, statistics, tables and files."""
 
 import os
-from importlib.metadata import PackageNotFoundError, version
+import random
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from statistics import mean, stdev
+from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+import numpy as np
+import tyro
+from pydantic import BaseModel, Field, ValidationError, model_validator
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from threadpoolctl import threadpool_limits
 
-from common.configuration import REPOSITORY, option_name
-from common.environment import environment
-from common.errors import UserError
-from common.run_folder import write_json
-from data.mnist import Dataset, DatasetUnavailable, load_dataset
+from common.keeping.environment import environment, installed_version
+from common.keeping.files import write_json
+from common.keeping.options import REPOSITORY
+from common.mathematics.configuration import option_name
+from data.datasets import DATA_ROOT, Dataset, load_dataset
+from data.errors import UserError
 
-SCRIPTS = {
-    "numpy": REPOSITORY / "numpy" / "train_numpy.py",
-    "lowlevel": REPOSITORY / "pytorch_lowlevel" / "train_lowlevel.py",
-    "paper": REPOSITORY / "paper" / "train_paper.py",
-}
-TIER_NAMES = {
-    "numpy": "tier 1, NumPy",
-    "lowlevel": "tier 2, raw tensors",
-    "paper": "tier 3, nn.Module",
-}
-LIBRARIES = ("numpy", "torch", "torchvision", "scikit-learn", "jax", "keras")
+Spread = dict[str, float]
+MEDIAN, MEAN = "{median:.2f} ({q1:.2f} - {q3:.2f})", "{mean:.4g} ± {deviation:.2g}"
 
 
 class Options(BaseModel):
     """The options of every command; a value outside its limits is told in one line."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    folder: Path = Field(
-        REPOSITORY / "runs" / "benchmarks", description="where results are written"
-    )
-    data_root: Path = Field(REPOSITORY / "data", description="folder that holds MNIST/raw")
+    folder: Path = Field(REPOSITORY / "runs" / "benchmarks", description="where results are kept")
+    data_root: Path = Field(DATA_ROOT, description="folder that holds MNIST/raw")
     seed: int = Field(0, ge=0, lt=2**32, description="of the order of the measurements")
+    threads: int | None = Field(
+        None, ge=1, le=1024, description="of the matrix products (JAX takes all cores)"
+    )
+    rounds: int = Field(5, ge=1, le=10_000, description="how often everything is measured")
 
     @model_validator(mode="wrap")
     @classmethod
@@ -44,76 +44,66 @@ class Options(BaseModel):
             return handler(values)
         except ValidationError as error:
             problem = error.errors(include_url=False)[0]
-            field = str(problem["loc"][0])
+            option = option_name(str(problem["loc"][0]))
             limit = problem["msg"].removeprefix("Input should ")
-            raise UserError(f"{option_name(field)} {problem['input']}: must {limit}") from None
+            raise UserError(f"{option} {problem['input']}: must {limit}") from None
+
+    @classmethod
+    def parse(cls, arguments: list[str], description: str | None, **defaults: Any) -> Self:
+        return tyro.cli(cls, args=arguments, description=description, default=cls(**defaults))
+
+    def prepare(self) -> Dataset:
+        """Limit the threads, make the folder, load MNIST; UserError where that is not possible."""
+        if self.threads:
+            threadpool_limits(self.threads)
+            for library in ("OMP", "OPENBLAS", "MKL"):  # for processes that are started
+                os.environ[f"{library}_NUM_THREADS"] = str(self.threads)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            return load_dataset("mnist", self.data_root)
+        except OSError as error:
+            reason = f"cannot be made ({error.strerror}); choose another"
+            raise UserError(f"--folder {self.folder}: {reason}") from None
+
+    def take_turns(
+        self, names: Iterable[str], measure: Callable[[str, int], dict[str, float]]
+    ) -> dict[str, dict[str, Spread]]:
+        """Measure each name in every round, in an order drawn anew; the spreads by name."""
+        rows: dict[str, list[dict[str, float]]] = {name: [] for name in names}
+        order = random.Random(self.seed)
+        for number in range(self.rounds):
+            for name in order.sample(list(rows), len(rows)):
+                rows[name].append(measure(name, number))
+        return {name: spreads(measured) for name, measured in rows.items()}
+
+    def save(self, name: str, results: Mapping[str, Any]) -> None:
+        """Write a command's results, with its options and surroundings, as JSON."""
+        peers = {peer: installed_version(peer) for peer in ("scikit-learn", "jax", "keras")}
+        about = {"options": self.model_dump(mode="json"), "environment": environment() | peers}
+        write_json(self.folder / f"{name}.json", about | {"results": results})
+        print(f"results -> {self.folder / f'{name}.json'}")
 
 
-class ProcessOptions(Options):
-    """The options of the commands that measure in processes of their own."""
-
-    threads: int | None = Field(
-        None,
-        ge=1,
-        le=1024,
-        description="of the matrix products; the libraries' choice if None (JAX takes all cores)",
-    )
-
-    def child_environment(self) -> dict[str, str]:
-        """This process's environment, with the number of threads that was asked for."""
-        if self.threads is None:
-            return dict(os.environ)
-        names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-        return {**os.environ, **dict.fromkeys(names, str(self.threads))}
+def spread(values: Iterable[float]) -> Spread:
+    """Median, quartiles, smallest and largest; mean and standard deviation."""
+    values = list(values)
+    quartiles = map(float, np.quantile(values, [0.5, 0.25, 0.75, 0.0, 1.0]))
+    named = dict(zip(("median", "q1", "q3", "min", "max"), quartiles, strict=True))
+    return named | {"mean": mean(values), "deviation": stdev(values) if values[1:] else 0.0}
 
 
-def surroundings() -> dict[str, Any]:
-    """Versions, processor and its number of cores; None for a library that is not installed."""
-    return environment() | {name: installed_version(name) for name in LIBRARIES}
+def spreads(rows: Sequence[dict[str, float]]) -> dict[str, Spread]:
+    """The spread of each column."""
+    return {name: spread(row[name] for row in rows) for name in rows[0]}
 
 
-def installed_version(distribution: str) -> str | None:
-    """The version of an installed library, None where it is not installed."""
-    try:
-        return version(distribution)
-    except PackageNotFoundError:
-        return None
-
-
-def load_mnist(options: Options) -> Dataset:
-    """MNIST, downloaded where it is not on disk.
-
-    Raises:
-        UserError: where it can't be; says what to do.
-    """
-    try:
-        return load_dataset("mnist", options.data_root)
-    except DatasetUnavailable:
-        folder = options.data_root / "MNIST" / "raw"
-        raise UserError(
-            f"MNIST is not in {folder} and cannot be downloaded: copy its four .gz files there,"
-            " or name another folder with --data-root"
-        ) from None
-
-
-def save(options: Options, name: str, results: dict[str, Any]) -> Path:
-    """Write a command's results, with its options and surroundings, as JSON; the file's path.
-
-    Raises:
-        UserError: where the folder cannot be written.
-    """
-    make_folder(options.folder)
-    path = options.folder / f"{name}.json"
-    content = {"options": options.model_dump(mode="json"), "environment": surroundings()}
-    write_json(path, content | results)
-    return path
-
-
-def make_folder(folder: Path) -> None:
-    """Make the folder of the results, before anything is measured that could not be kept."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(
-            f"--folder {folder}: cannot be made ({error.strerror}); choose another"
-        ) from None
+def print_table(
+    title: str, results: Mapping[str, Mapping[str, Spread | None]], cell: str = MEDIAN
+) -> None:
+    """A row for each name, a column for each quantity; `cell` is MEDIAN or MEAN."""
+    table = Table(title=title, box=SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
+    for index, column in enumerate(("", *next(iter(results.values())))):
+        table.add_column(column, justify="right" if index else "left", no_wrap=True)
+    for name, quantities in results.items():
+        table.add_row(name, *(cell.format(**s) if s else "-" for s in quantities.values()))
+    Console(width=max(150, Console().width)).print(table)

@@ -1,233 +1,189 @@
 """Measure samples per second: each tier, its floor, and what people would use instead.
 
-Every contender lives in a process of its own. One computes at a time, in an order that is drawn
-anew for each round, and a matrix product that is always the same is timed between any two: where
-the machine itself was slower or faster for a while, that product shows it, and is divided out.
-Where it was slower by more than a tenth, others were using the machine, and it is measured again.
+Every contender lives in a process of its own. One computes at a time, in an order drawn anew for
+each round, and between any two the same matrix products are timed: how fast the machine itself was
+just then is divided out, and where it was slower by more than a tenth, it is measured again.
 """
 
+import os
 import random
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Annotated, Literal, TextIO
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from importlib import import_module
+from multiprocessing import get_context, parent_process
+from pathlib import Path
+from statistics import mean, median
+from threading import Thread
+from typing import Annotated, Any, Literal
 
-import tyro
 from pydantic import Field
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import track
 
-from benchmarks.contenders import ENTRIES, ON_CUDA, OTHER_KERNELS, REFERENCE, Entry
-from benchmarks.live_process import LiveProcess
-from benchmarks.settings import ProcessOptions, load_mnist, make_folder, save
-from benchmarks.speed_report import draw, print_tables
-from benchmarks.speed_results import Sample, summarize
-from benchmarks.workloads import Workload
-from common.command_line import run_script
-from common.errors import UserError
-from common.processor import processor_name
+from benchmarks import contenders
+from benchmarks.contenders import WITH_NUMPY, Entry, NetworkName, Workload
+from benchmarks.settings import Options, Spread, print_table, spread
+from common.keeping.command_line import run_script
+from common.keeping.processor import choose_openblas_kernels, processor_name
+from data.errors import UserError
 
-NetworkName = Literal["default", "small", "big"]
-BatchSize = Annotated[int, Field(ge=1, le=55_000)]
-MOMENTUM = 0.9
-REFERENCE_SECONDS = 0.1
-QUIET = 0.9  # times the reference's best speed so far
-ATTEMPTS = 8
+REFERENCE = WITH_NUMPY[0], Workload("default", 128), 0.1  # NumPy's products alone
+QUIET, ATTEMPTS = 0.9, 8  # times the reference's best speed so far; so often at most
+COST = "µs per sample"
+Rounds = Mapping[Entry, dict[int, tuple[float, float]]]  # speed, and the reference's meanwhile
 
 
-class SpeedOptions(ProcessOptions):
+class SpeedOptions(Options):
     """What is measured, and for how long."""
 
-    rounds: int = Field(5, ge=1, le=10_000, description="measurements of each contender")
     seconds: float = Field(0.5, gt=0, le=600, description="length of a measurement")
-    warm_up: float = Field(0.1, gt=0, le=600, description="length of the steps before it")
     networks: tuple[NetworkName, ...] = Field(
-        ("default", "small", "big"),
-        min_length=1,
-        description="784-256-128-10, 784-32-10, 784-1024-1024-10; the first at every minibatch"
-        " size, the others at 128",
+        ("default", "small", "big"), min_length=1, description="the first at every minibatch size"
     )
-    batch_sizes: tuple[BatchSize, ...] = Field(
-        (32, 128, 512, 2048), min_length=1, description="minibatch sizes"
+    batch_sizes: tuple[Annotated[int, Field(ge=1, le=55_000)], ...] = Field(
+        (32, 128, 512, 2048), min_length=1, description="of the first network; 128 for the others"
     )
     momentum: bool = Field(True, description="measure the first network with momentum 0.9, too")
-    contenders: tuple[str, ...] = Field(
-        (),
-        description="all if none is given; else among "
-        + ", ".join(entry.key for entry in (*ENTRIES, *OTHER_KERNELS)),
-    )
+    contenders: tuple[str, ...] = Field((), description="such as numpy paper; all if none")
     kernels: Literal["chosen", "both"] = Field(
         "chosen", description="both: NumPy with the kernels that OpenBLAS chooses itself, too"
     )
+    device: Literal["cpu", "cuda"] = Field("cpu", description="cuda: torch on the GPU, too")
 
     def workloads(self) -> list[Workload]:
-        """The columns of the grid."""
         first, *others = dict.fromkeys(self.networks)
         grid = [Workload(first, size) for size in dict.fromkeys(self.batch_sizes)]
         grid += [Workload(network, 128) for network in others]
-        return grid + [Workload(first, 128, MOMENTUM)] * self.momentum
-
-    def entries(self) -> list[Entry]:
-        """The rows of the grid, those that are not installed included.
-
-        Raises:
-            UserError: for a contender that there is not.
-        """
-        entries = [*ENTRIES, *(OTHER_KERNELS if self.kernels == "both" else ())]
-        if not self.contenders:
-            return entries
-        known = {entry.key: entry for entry in (*ENTRIES, *OTHER_KERNELS)}
-        for key in self.contenders:
-            if key not in known:
-                raise UserError(f"--contenders {key}: choose among {', '.join(known)}")
-        return [known[key] for key in dict.fromkeys(self.contenders)]
+        return grid + [Workload(first, 128, 0.9)] * self.momentum
 
 
 def main(arguments: list[str]) -> None:
-    options = tyro.cli(SpeedOptions, args=arguments, description=__doc__)
-    entries = options.entries()
-    make_folder(options.folder)
-    load_mnist(options)  # before any process needs it
-    installed = [entry for entry in entries if not entry.missing]
-    chosen = {entry.key for entry in installed}
-    on_cuda = [entry for entry in ON_CUDA if entry.key.removesuffix("-cuda") in chosen]
-    if on_cuda and cuda_found():
-        installed += on_cuda
+    options = SpeedOptions.parse(arguments, __doc__)
+    known = contenders.known_contenders(options.kernels, options.device)
+    for key in options.contenders:
+        if key not in known:
+            raise UserError(f"--contenders {key}: choose among {', '.join(known)}")
+    if options.device == "cuda":  # else one line tells that there is none
+        choose_device = import_module("common.mathematics.tensors").choose_device
+        choose_device(REFERENCE[1].configuration(device="cuda"))
+    options.prepare()
+    root, workloads = options.data_root.resolve(), options.workloads()
+    entries = [known[key] for key in options.contenders or known]
+    processes, users_choice = {}, os.environ.pop("OPENBLAS_CORETYPE", None)
+    for entry in sorted({REFERENCE[0], *entries}, key=lambda entry: entry.chosen_kernels):
+        if entry.chosen_kernels and users_choice:
+            os.environ["OPENBLAS_CORETYPE"] = users_choice
+        elif entry.chosen_kernels:
+            choose_openblas_kernels()
+        processes[entry] = ProcessPoolExecutor(1, get_context("spawn"), initializer=end_with_parent)
+        processes[entry].submit(os.getpid)  # starts it, with the environment as it is now
+    # One workload after the other, so that what is compared lies close in time.
+    order, tasks = random.Random(options.seed), []
+    for number in range(options.rounds):
+        for workload in order.sample(workloads, len(workloads)):
+            rivals = [e for e in entries if e.momentum or not workload.momentum]
+            tasks += [(e, workload, number) for e in order.sample(rivals, len(rivals))]
 
-    with (
-        open(options.folder / "speed.log", "w") as log,
-        live_processes(installed, options, log) as processes,
-    ):
-        reference, *contenders = processes
-        samples = measure_all(options, reference, contenders)
-        libraries = {process.entry.key: process.libraries for process in processes}
+    def measure(*job: Any) -> float:
+        return processes[job[0]].submit(contenders.samples_per_second, root, *job).result()
 
-    results = summarize(options.workloads(), installed, samples)
-    results["not_installed"] = {e.key: list(e.missing) for e in entries if e.missing}
-    results["processor"] = processor_name()
-    results["libraries"] = libraries
-    print_tables(results)
-    print(f"results -> {save(options, 'speed', results)}")
-    figure = options.folder / "speed.png"
-    draw(results, figure)
-    print(f"figure  -> {figure}")
-
-
-def cuda_found() -> bool:
-    """Whether torch finds a GPU; asked in another process, so that this one stays small."""
-    question = "import torch, sys; sys.exit(not torch.cuda.is_available())"
-    asked = subprocess.run([sys.executable, "-c", question], stderr=subprocess.DEVNULL)
-    return asked.returncode == 0
-
-
-@contextmanager
-def live_processes(
-    entries: list[Entry], options: SpeedOptions, log: TextIO
-) -> Iterator[list[LiveProcess]]:
-    """The processes of the reference and of these contenders, ended whatever happens."""
-    environment = options.child_environment()
-    processes: list[LiveProcess] = []
-    try:
-        for entry in (REFERENCE, *entries):
-            processes.append(LiveProcess(entry, options.data_root, environment, log))
-        for process in processes:
-            process.wait_until_ready()
-        yield processes
-    finally:
-        for process in processes:
-            process.stop()
-
-
-def measure_all(
-    options: SpeedOptions, reference: LiveProcess, contenders: list[LiveProcess]
-) -> list[Sample]:
-    """Every contender on every workload, round after round."""
-    order = random.Random(options.seed)
-    meter = Meter(options, reference, contenders)
-    bar = Progress(
-        TextColumn("round {task.fields[round]}/" + str(options.rounds)),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[now]}"),
-        # Redrawn between measurements; a thread that does it would compute during them.
-        auto_refresh=False,
-        transient=True,
-        disable=not Console().is_terminal,
+    references, disturbed, failures = [measure(*REFERENCE)], 0, {}
+    samples: dict[Workload, Rounds] = {workload: defaultdict(dict) for workload in workloads}
+    # A thread that redraws the bar would compute during the measurements.
+    for entry, workload, number in track(tasks, auto_refresh=False, transient=True):
+        try:
+            sample, quiet = take_sample(measure, references, entry, workload, options.seconds)
+            samples[workload][entry][number] = sample
+            disturbed += not quiet
+        except Exception as error:  # told below the tables; the other contenders go on
+            failures[entry.key] = f"{type(error).__name__}: {error}".splitlines()[0]
+    machine = spread(references)
+    for key, error in failures.items():
+        print(f"{key} failed: {error}")
+    results = {w: summarize(rows, machine["median"]) for w, rows in samples.items() if rows}
+    if not results:
+        raise UserError("--contenders: none of them could be measured")
+    for workload, rows in results.items():
+        print_table(f"Training speed, {workload.label}, float32", rows)
+    print(
+        f"The machine's own speed varied by {machine['max'] / machine['min'] - 1:.0%} (its middle"
+        f" half by {machine['q3'] / machine['q1'] - 1:.1%}); it is divided out above. Disturbed by"
+        f" others, however often repeated: {disturbed} of {len(tasks)} measurements."
     )
-    tasks = [
-        (workload, contender)
-        for workload in options.workloads()
-        for contender in contenders
-        if not workload.momentum or contender.entry.momentum
-    ]
-    samples: list[Sample] = []
-    with bar:
-        shown = bar.add_task("", total=options.rounds * len(tasks), round=1, now="")
-        for number in range(1, options.rounds + 1):
-            # One workload after the other, so that what is compared lies close in time.
-            for workload in order.sample(options.workloads(), len(options.workloads())):
-                rivals = [contender for task, contender in tasks if task == workload]
-                for contender in order.sample(rivals, len(rivals)):
-                    now = f"{contender.entry.name}, {workload.label}"
-                    bar.update(shown, advance=1, round=number, now=now, refresh=True)
-                    samples.append(meter.measure(contender, workload, number))
-            if bar.disable:
-                print(f"round {number}/{options.rounds}", flush=True)
-    return samples
+    draw(results, options.folder / "speed.png")
+    options.save("speed", {workload.label: rows for workload, rows in results.items()})
 
 
-class Meter:
-    """Measures one contender at a time and watches the machine's own speed meanwhile.
+def end_with_parent() -> None:
+    """A process would wait for work for ever after its parent was killed."""
+    Thread(target=lambda: os._exit(parent_process().join() or 1), daemon=True).start()
 
-    Args:
-        options: how long a measurement takes.
-        reference: the process that multiplies before and after each.
-        contenders: the processes that are idle while another one is measured.
+
+def take_sample(
+    measure: Callable[..., float], references: list[float], *job: Any
+) -> tuple[tuple[float, float], bool]:
+    """The speed of a job, the reference's meanwhile, and whether nobody disturbed them.
+
+    It is measured anew as long as somebody did; `references` keeps all speeds of the reference.
     """
+    for _ in range(ATTEMPTS):
+        speed = measure(*job)
+        references.append(measure(*REFERENCE))
+        around = references[-2:]
+        if quiet := min(around) >= QUIET * max(references):
+            break
+    return (speed, mean(around)), quiet
 
-    def __init__(
-        self, options: SpeedOptions, reference: LiveProcess, contenders: list[LiveProcess]
-    ) -> None:
-        self.options = options
-        self.reference = reference
-        self.processes = (reference, *contenders)
-        self.before = self.best = self.reference_speed()
 
-    def measure(self, contender: LiveProcess, workload: Workload, number: int) -> Sample:
-        """A sample of round `number`, taken again as long as the machine is disturbed."""
-        for _ in range(ATTEMPTS):
-            sample = self.measure_once(contender, workload, number)
-            if sample.quiet or sample.error:
-                break
-        return sample
+def summarize(samples: Rounds, usual: float) -> dict[str, dict[str, Spread | None]]:
+    """Costs and ratios by contender, the fastest first; `usual` is the reference's median speed.
 
-    def measure_once(self, contender: LiveProcess, workload: Workload, number: int) -> Sample:
-        others = [process for process in self.processes if process is not contender]
-        idle = sum(process.processor_seconds() or 0.0 for process in others)
-        measured = contender.measure(workload, self.options.warm_up, self.options.seconds)
-        idle = sum(process.processor_seconds() or 0.0 for process in others) - idle
-        before, after = self.before, self.reference_speed()
-        self.before, self.best = after, max(self.best, after)
-        return Sample(
-            number,
-            contender.entry.key,
-            workload,
-            measured.samples_per_second,
-            measured.error,
-            reference=(before + after) / 2,
-            quiet=min(before, after) >= QUIET * self.best,
-            others_processor_seconds=idle,
-        )
+    A ratio is taken within a round, where both were measured in the same minute.
+    """
+    costs: dict[str, dict[int, float]] = defaultdict(dict)
+    for entry, rounds in samples.items():
+        for number, (speed, reference) in rounds.items():
+            # A slow reference: the machine was slow, and so was the contender, but no GPU.
+            drift = reference / usual if entry.device == "cpu" else 1.0
+            costs[entry.key][number] = 1e6 * drift / speed
 
-    def reference_speed(self) -> float:
-        """Matrix products of the reference per second, just now."""
-        workload = Workload("default", 1)
-        measured = self.reference.measure(workload, REFERENCE_SECONDS / 4, REFERENCE_SECONDS)
-        if measured.samples_per_second is None:
-            raise UserError(f"the reference cannot be measured: {measured.error}")
-        return measured.samples_per_second
+    def ratio(key: str, to: str) -> Spread | None:
+        cost, base = costs[key], costs[to]
+        shared = [cost[number] / base[number] for number in cost.keys() & base.keys()]
+        return spread(shared) if shared else None
+
+    return {
+        entry.name: {
+            COST: spread(costs[entry.key].values()),
+            "cost to NumPy's products": ratio(entry.key, "numpy-floor"),
+            "cost to its own floor": ratio(entry.key, entry.floor),
+            "speed to scikit-learn": ratio("scikit-learn", entry.key),
+        }
+        for entry in sorted(samples, key=lambda entry: median(costs[entry.key].values()))
+    }
+
+
+def draw(results: Mapping[Workload, dict[str, dict[str, Any]]], path: Path) -> None:
+    """Cost per sample against the minibatch and against the network; a PNG file."""
+    from matplotlib import pyplot as plt  # no part of the contenders' processes
+
+    usual = next((w for w in results if w.batch_size == 128), next(iter(results)))
+    figure, axes = plt.subplots(1, 2, figsize=(13, 6.5), sharey=True, layout="constrained")
+    for axis, fixed, word in ((axes[0], "network", 2), (axes[1], "batch_size", 0)):
+        shown = [w for w in results if getattr(w, fixed) == getattr(usual, fixed)]
+        shown = [w for w in sorted(shown, key=lambda w: w.layer_sizes) if not w.momentum]
+        for name in reversed(results[usual]):
+            measured = [w for w in shown if name in results[w]]
+            costs = [results[w][name][COST]["median"] for w in measured]
+            style, width = "o:" if "floor" in name else "o-", 3 if "tier" in name else 1.5
+            axis.plot([w.label.split()[word] for w in measured], costs, style, lw=width, label=name)
+        axis.grid(alpha=0.3)
+    axes[0].set(xlabel="minibatch", ylabel="µs per sample of training", yscale="log")
+    axes[1].set_xlabel(f"network (minibatch {usual.batch_size})")
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside right upper", frameon=False)
+    figure.suptitle(f"What a training step costs, on {processor_name()}")
+    figure.savefig(path, dpi=110)
+    print(f"figure  -> {path}")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from data.download import fetch
-from data.errors import UserError
+from data.errors import DatasetUnavailable, UserError
 from data.splits import SPLIT_SEED, Dataset, DatasetDescription, PixelScale, standardised_split
 
 MNIST = DatasetDescription(inputs=784, classes=10, train=55_000, validation=5_000, test=10_000)
@@ -97,12 +97,12 @@ class Pixels:
     test_labels: UInt8[np.ndarray, " 10000"]
 
 
-def load_mnist(name: str, root: Path, dtype: str) -> Dataset:
+def load_mnist(name: str, root: Path, dtype: str, download: bool = True) -> Dataset:
     """Return "mnist" or "fashion-mnist" split and standardised; raises what `read_pixels` raises.
 
     The order of the 60,000 images is shuffled once, the same for ever; validation takes the first.
     """
-    pixels = read_pixels(name, root)
+    pixels = read_pixels(name, root, download)
     scale = SOURCES[name].scale
     order = np.random.default_rng(SPLIT_SEED).permutation(len(pixels.train_labels))
     validation, train = (
@@ -115,7 +115,7 @@ def load_mnist(name: str, root: Path, dtype: str) -> Dataset:
     return Dataset(name, train, validation, test, MNIST.classes)
 
 
-def read_pixels(name: str, root: Path) -> Pixels:
+def read_pixels(name: str, root: Path, download: bool = True) -> Pixels:
     """Read the raw pixels and labels of `name`, downloading the files if they are not there.
 
     Raises DatasetUnavailable where the files are neither under `root` nor can be
@@ -126,7 +126,13 @@ def read_pixels(name: str, root: Path) -> Pixels:
         raise UserError(f"no pixels of {name!r} are stored: choose one of {', '.join(SOURCES)}")
     source = SOURCES[name]
     raw = Path(root) / source.title / "raw"
-    fetch(source.title, source.archives, source.mirrors, raw)
+    if download:
+        fetch(source.title, source.archives, source.mirrors, raw)
+    elif not all((raw / file).exists() for file in SHAPES):
+        raise DatasetUnavailable(
+            f"{source.title} is not in {raw}: train once, which downloads it, or name the folder "
+            "that holds it with --data-root"
+        )
 
     contents = {
         file: _read_idx(raw / file, shape, source.sha256.get(file))

@@ -1,5 +1,12 @@
 """Train tier 1: python numpy/train_numpy.py --help"""
 
+if __name__ == "__main__":  # from here on, Ctrl-C during an import leaves without a traceback
+    from common.keeping.interrupts import leave_while_importing
+
+    leave_while_importing()
+
+import common.keeping.kernels  # noqa: F401, isort: skip - before NumPy, which loads them
+
 import numpy as np
 from jaxtyping import Float, Int
 
@@ -102,9 +109,13 @@ def predict(logits: Float[np.ndarray, "n k"]) -> Int[np.ndarray, " n"]:
 def evaluate(model: MLP, examples: Examples, loss: str) -> tuple[float, float]:
     """Mean loss and accuracy of the model, in evaluation, on all of these examples."""
     model.eval()
-    logits = model.forward(examples.images)
-    value, _ = LOSSES[loss](logits, examples.targets)
-    return value, float((predict(logits) == examples.labels).mean())
+    total_loss = right = 0.0
+    for chunk in examples.chunks():  # all at once would need more memory than the training
+        logits = model.forward(chunk.images)
+        mean_loss, _ = LOSSES[loss](logits, chunk.targets)
+        total_loss += mean_loss * len(chunk)
+        right += (predict(logits) == chunk.labels).sum().item()
+    return total_loss / len(examples), right / len(examples)
 
 
 def main(arguments: list[str]) -> None:

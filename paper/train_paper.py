@@ -1,5 +1,10 @@
 """Train tier 3: python paper/train_paper.py --help"""
 
+if __name__ == "__main__":  # from here on, Ctrl-C during an import leaves without a traceback
+    from common.keeping.interrupts import leave_while_importing
+
+    leave_while_importing()
+
 import os
 import shutil
 from collections.abc import Callable
@@ -149,9 +154,13 @@ def predict(logits: Float[torch.Tensor, "n k"]) -> Int[torch.Tensor, " n"]:
 def evaluate(model: MLP, examples: Examples, loss: str) -> tuple[float, float]:
     """Mean loss and accuracy of the model, in evaluation, on all of these examples."""
     model.eval()
-    logits = model(examples.images)
-    accuracy = (predict(logits) == examples.labels).double().mean()
-    return LOSSES[loss](logits, examples.targets).item(), accuracy.item()
+    total_loss = right = 0.0
+    for chunk in examples.chunks():  # all at once would need more memory than the training
+        logits = model(chunk.images)
+        mean_loss = LOSSES[loss](logits, chunk.targets)
+        total_loss += mean_loss.item() * len(chunk)
+        right += (predict(logits) == chunk.labels).sum().item()
+    return total_loss / len(examples), right / len(examples)
 
 
 def main(arguments: list[str]) -> None:

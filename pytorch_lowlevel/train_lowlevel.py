@@ -1,5 +1,10 @@
 """Train tier 2: python pytorch_lowlevel/train_lowlevel.py --help"""
 
+if __name__ == "__main__":  # from here on, Ctrl-C during an import leaves without a traceback
+    from common.keeping.interrupts import leave_while_importing
+
+    leave_while_importing()
+
 import torch
 from jaxtyping import Float, Int
 
@@ -115,9 +120,13 @@ def predict(logits: Float[torch.Tensor, "n k"]) -> Int[torch.Tensor, " n"]:
 def evaluate(model: MLP, examples: Examples, loss: str) -> tuple[float, float]:
     """Mean loss and accuracy of the model, in evaluation, on all of these examples."""
     model.eval()
-    logits = model.forward(examples.images)
-    accuracy = (predict(logits) == examples.labels).double().mean()
-    return LOSSES[loss](logits, examples.targets).item(), accuracy.item()
+    total_loss = right = 0.0
+    for chunk in examples.chunks():  # all at once would need more memory than the training
+        logits = model.forward(chunk.images)
+        mean_loss = LOSSES[loss](logits, chunk.targets)
+        total_loss += mean_loss.item() * len(chunk)
+        right += (predict(logits) == chunk.labels).sum().item()
+    return total_loss / len(examples), right / len(examples)
 
 
 def main(arguments: list[str]) -> None:

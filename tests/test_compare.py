@@ -48,7 +48,8 @@ def test_differences_are_seen(runs):
     reference = compare.read_run(runs["numpy"])
     other = compare.read_run(runs["paper"])
     name = "layers.2.bias"
-    other.weights[name] = other.weights[name] + np.eye(1, 8)[0] * 0.25
+    weights = other.files.weights
+    weights[name] = weights[name] + np.eye(1, 8)[0] * 0.25
     largest, labels = compare.differences(other, reference)
     assert float(largest) == pytest.approx(0.25, abs=1e-9)
     assert int(labels) > 0

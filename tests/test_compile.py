@@ -8,9 +8,9 @@ import sys
 import numpy as np
 import pytest
 import torch
+from train_scripts import read_tensors
 
 from common.keeping.options import REPOSITORY
-from common.keeping.run_folder import read_tensors
 from common.mathematics.configuration import Configuration
 from data.errors import UserError
 from train_paper import compile_model, make_model

@@ -12,9 +12,9 @@ import sys
 import numpy as np
 import pytest
 from lockstep import Case, build, call, differences, load
+from train_scripts import read_tensors
 
 from common.keeping.options import REPOSITORY
-from common.keeping.run_folder import read_tensors
 from data.datasets import load_dataset
 from tiers import TIERS
 from train_numpy import predict
@@ -146,6 +146,23 @@ def test_a_checkpoint_crosses_from_any_tier_to_any(writer, reader, checkpoints):
 def test_import_numpy_is_the_real_one(folder):
     printed = python("-c", "import numpy; print(numpy.__file__, numpy.ones(2).sum())", cwd=folder)
     assert printed.split() == [np.__file__, "2.0"]
+
+
+def test_tier_1_chooses_the_kernels_before_numpy_loads_them():
+    program = f"""
+import os, sys
+sys.path.insert(0, {str(TIERS["numpy"].script.parent)!r})
+from common.keeping import processor
+flags = "avx512f avx512cd avx512bw avx512dq avx512vl"
+zen_5 = {{"vendor_id": "AuthenticAMD", "cpu family": "26", "flags": flags}}
+processor.processor_information = lambda: zen_5
+os.environ.pop("OPENBLAS_CORETYPE", None)
+assert "numpy" not in sys.modules
+import train_numpy
+kernels, numpy = map(list(sys.modules).index, ("common.keeping.kernels", "numpy"))
+print(os.environ["OPENBLAS_CORETYPE"], kernels < numpy)
+"""
+    assert python("-c", program).split() == ["SkylakeX", "True"]
 
 
 def test_tier_1_loads_neither_torch_nor_matplotlib_nor_scikit_learn(mnist_root, tmp_path):

@@ -8,14 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import safetensors.torch
+from train_scripts import read_tensors
 
 import train_numpy
-from benchmarks.parts import PartsOptions
 from benchmarks.speed import SpeedOptions
-from benchmarks.start_up import StartUpOptions
-from benchmarks.time_to_accuracy import AccuracyOptions
 from common.keeping.options import REPOSITORY, PaperRunOptions
-from common.keeping.run_folder import read_tensors
 from common.mathematics.configuration import option_name
 from mlp_paper import MLP
 from tiers import TIERS
@@ -98,7 +95,7 @@ def test_every_formula_stands_apart_from_the_words_around_it(document):
 
 
 def test_every_option_named_is_one():
-    options = (PaperRunOptions, PartsOptions, SpeedOptions, StartUpOptions, AccuracyOptions)
+    options = (PaperRunOptions, SpeedOptions)
     known = {option_name(field) for model in options for field in model.model_fields}
     known |= {"--no-momentum", "--help", "--editable"}
     for document in (README, *(REPOSITORY / "docs").glob("*.md")):

@@ -8,14 +8,14 @@ import pytest
 import torch
 from safetensors.numpy import load_file
 from torch import nn
-from train_scripts import TRAIN_SCRIPTS, read_csv, train_watched
+from train_scripts import TRAIN_SCRIPTS, read_csv, read_json, read_tensors, train_watched
 
 import train_numpy
 from common.keeping import progress
 from common.keeping.diagnosis import to_array
 from common.keeping.options import RunOptions
 from common.keeping.recorder import DivergenceError
-from common.keeping.run_folder import CONFIG, FILES, read_json, read_tensors
+from common.keeping.run_folder import CONFIG, FILES, LOCK
 from common.mathematics.minibatches import shuffled_indices
 from data.datasets import load_dataset
 from losses_numpy import softmax_cross_entropy
@@ -56,7 +56,7 @@ def still_model(options: RunOptions) -> MLP:
 
 def test_folder_holds_the_files_and_no_others(tier, tmp_path):
     folder = train(tier, tmp_path / "a" / "run", "--epochs", 2)
-    assert {path.name for path in folder.iterdir()} == set(FILES)
+    assert {path.name for path in folder.iterdir()} == {*FILES, LOCK}
 
 
 def test_config_says_which_run_this_is(tier, tmp_path):
@@ -176,7 +176,7 @@ def test_test_json_is_what_the_saved_model_does_on_the_test_set(tier, tmp_path):
         A = A.relu() if i < 4 else A
     labels = torch.from_numpy(test.labels)
     content = read_json(folder / "test.json")
-    assert content.keys() == {"test_loss", "test_accuracy"}
+    assert content.keys() == {"test_loss", "test_accuracy", "files", "sha256"}
     loss = nn.functional.cross_entropy(A, labels).item()
     assert content["test_loss"] == pytest.approx(loss, rel=1e-10)
     accuracy = (A.argmax(dim=1) == labels).double().mean().item()
@@ -228,7 +228,7 @@ def test_terminal_shows_a_bar(tier, tmp_path, capsys, monkeypatch):
     shown = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", capsys.readouterr().out)
     losses = column(folder, "loss", "steps.csv")
     for epoch in (1, 2):
-        bars = re.findall(rf"epoch {epoch}/2 [^\n]*? (\d+)/11 [^\n]*?loss (nan|\d\.\d+)", shown)
+        bars = re.findall(rf"epoch {epoch}/2 [^\n]*? (\d+)/11 [^\n]*?loss (-|\d\.\d+)", shown)
         of_epoch = losses[(epoch - 1) * STEPS_PER_EPOCH : epoch * STEPS_PER_EPOCH]
         expected = [(str(step), f"{loss:.4f}") for step, loss in enumerate(of_epoch, start=1)]
         assert [bar for bar in dict.fromkeys(bars) if bar[0] != "0"] == expected

@@ -12,10 +12,9 @@ import numpy as np
 import pytest
 import torch
 from lockstep import call
-from train_scripts import read_csv, train_watched
+from train_scripts import read_csv, read_tensors, train_watched
 
 from common.keeping.recorder import DivergenceError, Recorder
-from common.keeping.run_folder import read_tensors
 from common.mathematics.configuration import Configuration
 from data.datasets import Dataset, Split, load_dataset
 from data.errors import UserError

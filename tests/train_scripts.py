@@ -1,8 +1,12 @@
 """The train scripts by the name of their tier, and the tables that they write."""
 
 import csv
+import json
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from safetensors import safe_open
 
 from common.keeping.command_line import parse
 from common.keeping.run import Run
@@ -26,3 +30,16 @@ def read_csv(path: Path) -> list[dict[str, str]]:
     """The rows of a table."""
     with path.open(newline="") as file:
         return list(csv.DictReader(file))
+
+
+def read_tensors(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """The arrays of a file of tensors, and its metadata."""
+    with safe_open(path, framework="numpy") as file:
+        return {name: file.get_tensor(name) for name in file.keys()}, json.loads(  # noqa: SIM118
+            file.metadata()["json"]
+        )
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON file."""
+    return json.loads(path.read_text())

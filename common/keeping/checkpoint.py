@@ -5,16 +5,17 @@ and the state of tier 3's scheduler are JSON in the same file's header. One file
 or not at all, so its parts always belong together. Nothing is pickled: no code runs on loading.
 """
 
-from dataclasses import asdict
+import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from common.keeping import run_folder
 from common.keeping.diagnosis import to_array
-from common.keeping.recorder import Epoch, History
-from data.errors import UserError
+from common.keeping.files import Seal, damaged, read_tensors, write_tensors
+from common.keeping.recorder import History
+from common.keeping.run_folder import Position, check_state
 
 
 @runtime_checkable
@@ -28,23 +29,20 @@ class Stateful(Protocol):
 
 def save_checkpoint(
     path: Path,
+    position: Position,
     history: History,
-    epoch: int,
-    seconds: float,
     model: Stateful,
     optimizer: Stateful,
-    scheduler: Stateful | None,
-) -> None:
-    """Write the checkpoint.
+) -> Seal:
+    """Write the checkpoint, and return its seal.
 
     Args:
+        position: where the run stands, the scheduler's state included.
         history: of the run so far.
-        epoch: the one that runs, from 1; `seconds` is what its steps took.
         model, optimizer: their states are arrays or tensors by name.
-        scheduler: tier 3's, whose state is numbers.
 
     Raises:
-        UserError: as `run_folder.write_file`.
+        UserError: as `files.write_file`.
     """
     tensors = {
         "steps.loss": np.array(history.losses, dtype=np.float64),
@@ -54,51 +52,104 @@ def save_checkpoint(
     for owner, stateful in (("model", model), ("optimizer", optimizer)):
         for name, array in to_arrays(stateful.state_dict()).items():
             tensors[f"{owner}.{name}"] = array
-    epochs = [asdict(row) for row in history.epochs]
-    metadata: dict[str, Any] = {"epoch": epoch, "seconds": seconds, "epochs": epochs}
-    if scheduler is not None:
-        metadata["scheduler"] = scheduler.state_dict()
-    run_folder.write_tensors(path, tensors, metadata)
+    return write_tensors(path, tensors, position.model_dump())
 
 
 def load_checkpoint(
-    path: Path, model: Stateful, optimizer: Stateful, scheduler: Stateful | None
-) -> tuple[History, int, float]:
+    path: Path,
+    config: Seal,
+    steps_per_epoch: int,
+    model: Stateful,
+    optimizer: Stateful,
+    scheduler: Stateful | None,
+) -> tuple[Position, History]:
     """Load the states into model, optimizer and scheduler.
 
+    Args:
+        config: the seal of the run folder's config.json as it is now.
+
     Returns:
-        The history, the epoch that runs, and the seconds that its steps took.
+        Where the run stands, and its history.
 
     Raises:
-        UserError: where the file is damaged, or of another network, optimizer or dtype.
+        UserError: where the file is damaged, or of another run, network, optimizer or dtype.
     """
-    tensors, metadata = run_folder.read_tensors(path)
-    states: dict[str, dict[str, np.ndarray]] = {"model": {}, "optimizer": {}}
+    tensors, position = read_tensors(path, Position, "does not exist; train first")
+    if position.config != config:
+        raise damaged(path.parent / "config.json", "it is not the one that this run began with")
+    states: dict[str, dict[str, np.ndarray]] = {"steps": {}, "model": {}, "optimizer": {}}
     for key, tensor in tensors.items():
         owner, _, name = key.partition(".")
-        if owner in states:
-            states[owner][name] = tensor
-    try:
-        history = History(
-            epochs=[Epoch(**row) for row in metadata["epochs"]],
-            losses=tensors["steps.loss"].tolist(),
-            gradient_norms=tensors["steps.gradient_norm"].tolist(),
-            right=tensors["steps.right"].tolist(),
-        )
-        epoch, seconds = metadata["epoch"], metadata["seconds"]
-        if scheduler is not None:
-            scheduler.load_state_dict(metadata["scheduler"])
-    except KeyError as error:
-        raise UserError(
-            f"{path} is no checkpoint of a run (it lacks {error}); delete it and train again"
-        ) from None
+        if owner not in states:
+            raise damaged(path, f"it has an unexpected tensor {key}")
+        states[owner][name] = tensor
+    history = _read_history(path, position, states["steps"], steps_per_epoch)
+    if scheduler is not None:
+        steps = len(history.losses)
+        state = position.scheduler or {}
+        if not _follows(scheduler.state_dict(), state, steps) or state["last_epoch"] != steps:
+            raise damaged(path, f"the scheduler's state is not that of {steps} steps")
+        scheduler.load_state_dict(state)
     for owner, stateful in (("model", model), ("optimizer", optimizer)):
         expected = stateful.state_dict()
-        run_folder.check_state(path, states[owner], to_arrays(expected))
+        check_state(path, states[owner], to_arrays(expected))
         stateful.load_state_dict(
             {name: _like(tensor, states[owner][name]) for name, tensor in expected.items()}
         )
-    return history, epoch, seconds
+    if int(states["optimizer"]["step"]) != len(history.losses):
+        raise damaged(path, "the optimizer has made another number of steps")
+    return position, history
+
+
+def _read_history(
+    path: Path, position: Position, steps: Mapping[str, np.ndarray], steps_per_epoch: int
+) -> History:
+    form = {"loss": np.float64, "gradient_norm": np.float64, "right": np.int64}
+    if {name: array.dtype for name, array in steps.items()} != form or any(
+        array.shape != (len(steps["loss"]),) for array in steps.values()
+    ):
+        raise damaged(path, "it does not hold loss, gradient norm and predictions of each step")
+    # All steps of the epochs before, and some or all of the one that runs.
+    done = len(steps["loss"]) - (position.epoch - 1) * steps_per_epoch
+    if not 0 <= done <= steps_per_epoch or not np.isfinite(steps["loss"]).all():
+        raise damaged(path, f"its steps are not those of a run in epoch {position.epoch}")
+    return History(
+        epochs=list(position.epochs),
+        losses=steps["loss"].tolist(),
+        gradient_norms=steps["gradient_norm"].tolist(),
+        right=steps["right"].tolist(),
+    )
+
+
+# What changes in a scheduler's state from step to step; the rest follows from the options.
+MOVING = {"last_epoch", "_step_count", "_last_lr"}
+
+
+def _follows(own: Any, loaded: Any, steps: int, moving: bool = False) -> bool:
+    """Whether a scheduler's state can be the one that it has after so many steps.
+
+    Args:
+        own: the state of a new scheduler.
+    """
+    if isinstance(own, dict):
+        # JSON's names are text.
+        return (
+            isinstance(loaded, dict)
+            and {str(name) for name in own} == loaded.keys()
+            and all(
+                _follows(value, loaded[str(name)], steps, name in MOVING)
+                for name, value in own.items()
+            )
+        )
+    if isinstance(own, list | tuple):
+        return (
+            isinstance(loaded, list)
+            and len(own) == len(loaded)
+            and all(_follows(*pair, steps, moving) for pair in zip(own, loaded, strict=True))
+        )
+    if not moving or isinstance(loaded, bool) or not isinstance(loaded, int | float):
+        return type(own) is type(loaded) and own == loaded
+    return 0 <= loaded <= (steps + 1 if isinstance(own, int) else math.inf)
 
 
 def to_arrays(state: dict[str, Any]) -> dict[str, np.ndarray]:

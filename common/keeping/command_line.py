@@ -8,12 +8,13 @@ from typing import Any, TypeVar
 
 import numpy as np
 import psutil
-import tyro
 
+from common.keeping import interrupts
+from common.keeping.arguments import parse_options
 from common.keeping.options import REPOSITORY, RunOptions
 from common.keeping.run import Run
-from common.keeping.run_folder import CONFIG, read_json, read_options
-from common.mathematics.configuration import option_name, option_value
+from common.keeping.run_folder import read_description, read_options
+from common.mathematics.configuration import one_line, option_name, option_value
 from data.datasets import DATASETS, load_dataset
 from data.errors import UserError
 
@@ -35,7 +36,7 @@ def parse(options_class: type[O], tier: str, description: str, arguments: list[s
     given = _parse(options_class, tier, description, arguments)
     if given.resume:
         assert given.run_dir is not None  # _parse has set it
-        saved_tier = read_json(given.run_dir / CONFIG).get("tier")
+        saved_tier = read_description(given.run_dir).tier
         if saved_tier != tier:
             raise UserError(
                 f"--resume: the run in {given.run_dir} is one of tier {saved_tier}; continue it"
@@ -44,10 +45,11 @@ def parse(options_class: type[O], tier: str, description: str, arguments: list[s
         saved = read_options(given.run_dir, options_class)
         merged = _parse(options_class, tier, description, arguments, default=saved)
         for field in options_class.model_fields:
-            before, now = (option_value(getattr(c, field)) for c in (saved, merged))
+            before, now = getattr(saved, field), getattr(merged, field)
             if before != now and field not in FREE_ON_RESUME:
                 raise UserError(
-                    f"{option_name(field)} {now}: the run in {given.run_dir} has {before}, and"
+                    f"{option_name(field)} {option_value(now)}: the run in {given.run_dir} has"
+                    f" {option_value(before)}, and"
                     " --resume continues it unchanged; leave the option out, or start another"
                     " run with --run-dir"
                 )
@@ -63,8 +65,7 @@ def _parse(
     arguments: list[str],
     default: O | None = None,
 ) -> O:
-    defaults: dict[str, Any] = {} if default is None else {"default": default}
-    given = tyro.cli(options_class, args=arguments, description=description, **defaults)
+    given = parse_options(options_class, arguments, description, default)
     if given.run_dir is None:
         return given.model_copy(update={"run_dir": REPOSITORY / "runs" / tier})
     return given
@@ -123,9 +124,10 @@ def run_script(main: Callable[[list[str]], None]) -> None:
     Ctrl-C before a run has begun to listen for it, or given twice, leaves with 130.
     """
     try:
+        interrupts.end_of_imports()
         main(sys.argv[1:])
     except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {one_line(str(error))}", file=sys.stderr)
         raise SystemExit(2) from None
     except KeyboardInterrupt:
         raise SystemExit(128 + signal.SIGINT) from None

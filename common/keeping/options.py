@@ -1,9 +1,10 @@
 """The options of a train script: what is computed, on which data, and where the run is kept."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from common.mathematics.configuration import (
     Configuration,
@@ -18,12 +19,22 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 DatasetName = Literal["mnist", "fashion-mnist", "digits", "xor"]
 
 
+def _check_name(path: Any) -> Any:
+    # To pathlib, no name at all is the working folder, which nobody means who gives "".
+    if isinstance(path, str) and not path.strip():
+        raise PydanticCustomError("folder", "Input should name a folder")
+    return path
+
+
+Folder = Annotated[Path, BeforeValidator(_check_name)]
+
+
 class RunOptions(Configuration):
     """The options of tier 1's script, which those of tiers 2 and 3 have too."""
 
     dataset: DatasetName = Field("mnist", description="what to train on")
-    data_root: Path = Field(DATA_ROOT, description="folder that holds MNIST/raw")
-    run_dir: Path | None = Field(None, description="where the run is kept (runs/<tier> if None)")
+    data_root: Folder = Field(DATA_ROOT, description="folder that holds MNIST/raw")
+    run_dir: Folder | None = Field(None, description="where the run is kept (runs/<tier> if None)")
     overwrite: bool = Field(False, description="replace the run that the run folder holds")
     resume: bool = Field(False, description="continue the run that the run folder holds")
 

@@ -1,11 +1,19 @@
 """What a run shows while it trains: a bar in a terminal, plain lines in a log."""
 
+import os
+import sys
 import time
+from contextlib import suppress
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 REFRESH_SECONDS = 0.5
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        drop_output()  # rich would end the program
 
 
 class ProgressDisplay:
@@ -17,20 +25,20 @@ class ProgressDisplay:
 
     def __init__(self, epochs: int) -> None:
         self.epochs = epochs
-        self.console = Console(highlight=False, emoji=False)
+        self.console = _Console(highlight=False, emoji=False)
         self._redrawn = 0.0
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
             TimeRemainingColumn(),
-            TextColumn("loss {task.fields[loss]:.4f}"),
+            TextColumn("loss {task.fields[loss]}"),
             console=self.console,
             auto_refresh=False,
             transient=True,
             disable=not self.console.is_terminal,
         )
-        self._task = self._bar.add_task("", total=None, loss=float("nan"))
+        self._task = self._bar.add_task("", total=None, loss="-")
 
     def start(self) -> None:
         self._bar.start()
@@ -51,8 +59,39 @@ class ProgressDisplay:
     def update(self, completed: int, loss: float) -> None:
         """Redraw the bar."""
         self._redrawn = time.perf_counter()
-        self._bar.update(self._task, completed=completed, loss=loss, refresh=True)
+        with suppress(OSError):
+            self._bar.update(self._task, completed=completed, loss=readable(loss), refresh=True)
 
     def line(self, text: str) -> None:
-        """Print one line, above the bar where there is one."""
-        self.console.print(text, soft_wrap=True, markup=False)
+        """Print one line, above the bar where there is one.
+
+        A full disk or a closed pipe must not end a run: then this line and all later ones are lost.
+        """
+        encoding = self.console.encoding
+        text = text.encode(encoding, "backslashreplace").decode(encoding)
+        try:
+            self.console.print(text, soft_wrap=True, markup=False)
+        except OSError:
+            drop_output()
+
+
+def say(text: RenderableType) -> None:
+    """Print this, or drop it where standard output can't be written."""
+    console = _Console(highlight=False, emoji=False)
+    try:
+        console.print(text, soft_wrap=isinstance(text, str), markup=False)
+        sys.stdout.flush()
+    except OSError:
+        drop_output()
+
+
+def drop_output() -> None:
+    """Send to nowhere what standard output still holds, and all that follows."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
+def readable(loss: float) -> str:
+    """Four decimals; a power of ten where that would be more than a dozen digits."""
+    return f"{loss:.4f}" if abs(loss) < 1e8 else f"{loss:.3e}"

@@ -29,6 +29,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
 import numpy as np
+from pydantic import ConfigDict, FiniteFloat
 
 from common.keeping.diagnosis import first_non_finite, to_array
 from common.mathematics.configuration import Configuration
@@ -52,13 +53,16 @@ class Epoch:
     """What one epoch measured: means over its training examples, and the validation examples."""
 
     epoch: int
-    train_loss: float
-    train_accuracy: float
-    validation_loss: float
-    validation_accuracy: float
-    learning_rate: float  # of the epoch's last step
+    train_loss: FiniteFloat
+    train_accuracy: FiniteFloat
+    validation_loss: FiniteFloat
+    validation_accuracy: FiniteFloat
+    learning_rate: FiniteFloat  # of the epoch's last step
     gradient_norm: float  # mean over the steps, before clipping; NaN without clipping
-    seconds: float  # of the epoch's steps, validation apart
+    seconds: FiniteFloat  # of the epoch's steps, validation apart
+
+    # What a checkpoint is read through.
+    __pydantic_config__ = ConfigDict(extra="forbid", strict=True)
 
 
 EPOCH_COLUMNS = tuple(column.name for column in fields(Epoch))

@@ -6,10 +6,11 @@ A `Run` is the recorder that the train scripts use:
         train(options, load_dataset(options.dataset, options.data_root, options.dtype), run)
 """
 
+import math
 import shlex
 import signal
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,11 @@ from typing import Any
 from common.keeping import run_folder
 from common.keeping.checkpoint import load_checkpoint, save_checkpoint, to_arrays
 from common.keeping.environment import environment
+from common.keeping.files import Seal, seal, write_json, write_table, write_tensors
 from common.keeping.options import RunOptions
-from common.keeping.progress import ProgressDisplay
-from common.keeping.recorder import EPOCH_COLUMNS, Recorder
+from common.keeping.progress import ProgressDisplay, readable
+from common.keeping.recorder import EPOCH_COLUMNS, DivergenceError, Recorder
 from data.errors import UserError
-
-STEP_COLUMNS = ("step", "epoch", "loss", "gradient_norm")
 
 
 class Run(Recorder):
@@ -36,9 +36,9 @@ class Run(Recorder):
         tier: the name that history and tables show.
         after_step, after_epoch: as in `Recorder`.
 
-    Raises:
-        UserError: where the run folder holds a run already (or, with `resume`, none that can be
-            continued), or cannot be written.
+    Raises (on entering the context):
+        UserError: where another process uses the run folder, it holds a run already (or, with
+            `resume`, none that can be continued), or it cannot be written.
     """
 
     def __init__(
@@ -53,27 +53,32 @@ class Run(Recorder):
         self.options = options
         self.tier = tier
         self.folder = Path(options.run_dir)
+        self._seals: dict[str, Seal] = {}  # of the files that this run has written or read
         self._signal: int | None = None
         self._previous_handlers: dict[int, Any] = {}
         self._progress = ProgressDisplay(options.epochs)
-        self._made_folder = run_folder.claim(
-            self.folder, resume=options.resume, overwrite=options.overwrite
-        )
+        self._context = ExitStack()
 
     def __enter__(self) -> "Run":
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._previous_handlers[number] = signal.signal(number, self._request_stop)
-        self._progress.start()
+        with ExitStack() as entering:
+            entering.enter_context(run_folder.lock(self.folder))
+            run_folder.check_may_be_written(
+                self.folder, self.options.resume, self.options.overwrite
+            )
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self._previous_handlers[number] = signal.signal(number, self._request_stop)
+            entering.callback(self._restore_handlers)
+            self._progress.start()
+            entering.callback(self._progress.stop)
+            self._context = entering.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._progress.stop()
+        self._context.close()
+
+    def _restore_handlers(self) -> None:
         for number, handler in self._previous_handlers.items():
             signal.signal(number, handler)
-        if self._made_folder:
-            # Fails, as it should, unless the run ended before it wrote anything.
-            with suppress(OSError):
-                self.folder.rmdir()
 
     def _request_stop(self, number: int, _: object) -> None:
         self._signal = number
@@ -83,23 +88,26 @@ class Run(Recorder):
 
     def _begin(self) -> None:
         self._stopping = self._signal is not None  # a signal may have come before the first step
+        config = self.folder / run_folder.CONFIG
         if self.options.resume:
-            position = load_checkpoint(
-                self.folder / run_folder.CHECKPOINT, self.model, self.optimizer, self.scheduler
+            checkpoint = self.folder / run_folder.CHECKPOINT
+            self._seals[run_folder.CONFIG] = seal(config)
+            position, self.history = load_checkpoint(
+                checkpoint,
+                self._seals[run_folder.CONFIG],
+                self.steps_per_epoch,
+                self.model,
+                self.optimizer,
+                self.scheduler,
             )
-            self.history, self.epoch, self._seconds = position
+            self._seals[run_folder.CHECKPOINT] = seal(checkpoint)
+            self.epoch, self._seconds = position.epoch, position.seconds
             self._read = self.steps_made
             return
-        for name in run_folder.FILES:
-            try:
-                (self.folder / name).unlink(missing_ok=True)
-            except OSError as error:
-                raise UserError(
-                    f"cannot replace {self.folder / name}: {error.strerror}; remove it, or choose"
-                    " another --run-dir"
-                ) from None
-        run_folder.write_json(
-            self.folder / run_folder.CONFIG,
+        run_folder.clear(self.folder)
+        self._written(
+            write_json,
+            run_folder.CONFIG,
             {
                 "tier": self.tier,
                 "options": self.options.model_dump(mode="json"),
@@ -119,45 +127,48 @@ class Run(Recorder):
             self._progress.update(step, self.loss)
 
     def _epoch_made(self) -> None:
-        run_folder.write_table(
-            self.folder / run_folder.HISTORY,
-            EPOCH_COLUMNS,
-            (astuple(epoch) for epoch in self.history.epochs),
-        )
+        self._write_history()
         self._save_checkpoint()
         last = self.history.epochs[-1]
         self._progress.line(
             f"epoch {last.epoch:2}/{self.options.epochs}"
-            f"  train loss {last.train_loss:.4f}"
-            f"  validation loss {last.validation_loss:.4f}"
+            f"  train loss {readable(last.train_loss)}"
+            f"  validation loss {readable(last.validation_loss)}"
             f"  validation accuracy {last.validation_accuracy:.2%}"
             f"  {last.seconds:.2f} s"
         )
         super()._epoch_made()
 
     def finish(self, test_loss: float, test_accuracy: float) -> None:
-        """Keep the final model and the test set's figures, which are measured this once."""
+        """Keep the final model and the test set's figures, which are measured this once.
+
+        Raises:
+            DivergenceError: where the test loss is not finite.
+        """
+        if not math.isfinite(test_loss):
+            raise DivergenceError(f"the test loss is {test_loss}; {self._remedy()}")
         super().finish(test_loss, test_accuracy)
-        run_folder.write_tensors(
-            self.folder / run_folder.MODEL,
+        self._write_history()  # a run that is resumed at its very end has not written it
+        self._written(
+            write_tensors,
+            run_folder.MODEL,
             to_arrays(self.model.state_dict()),
             {"tier": self.tier, "options": self.options.model_dump(mode="json")},
         )
         measured = zip(self.history.losses, self.history.gradient_norms, strict=True)
-        run_folder.write_table(
-            self.folder / run_folder.STEPS,
-            STEP_COLUMNS,
+        self._written(
+            write_table,
+            run_folder.STEPS,
+            run_folder.STEP_COLUMNS,
             (
                 (step + 1, step // self.steps_per_epoch + 1, loss, norm)
                 for step, (loss, norm) in enumerate(measured)
             ),
         )
-        run_folder.write_json(
-            self.folder / run_folder.TEST,
-            {"test_loss": self.history.test_loss, "test_accuracy": self.history.test_accuracy},
-        )
+        figures = float(test_loss), float(test_accuracy)
+        self._written(run_folder.write_result, run_folder.TEST, *figures, self._seals)
         self._progress.line(
-            f"test loss {test_loss:.4f}  test accuracy {test_accuracy:.2%}  ->  {self.folder}"
+            f"test loss {readable(test_loss)}  test accuracy {test_accuracy:.2%}  ->  {self.folder}"
         )
 
     def _end_early(self) -> None:
@@ -171,21 +182,52 @@ class Run(Recorder):
             raise SystemExit(128 + self._signal)
 
     def _remedy(self) -> str:
-        remedy = (
-            f"try a smaller --learning-rate than {self.options.learning_rate}, --clip-norm 1"
-            " or another --initializer"
+        remedies = [f"try a smaller --learning-rate than {self.options.learning_rate}"]
+        if self.options.weight_decay > 1:
+            remedies.append(f"a smaller --weight-decay than {self.options.weight_decay}")
+        if self.options.clip_norm is None:
+            remedies.append("--clip-norm 1")
+        kept = ""
+        if (self.folder / run_folder.HISTORY).exists():
+            kept = f" (the history so far is in {self.folder})"
+        return f"{', '.join(remedies)} or another --initializer{kept}"
+
+    def _write_history(self) -> None:
+        self._written(
+            write_table,
+            run_folder.HISTORY,
+            EPOCH_COLUMNS,
+            (astuple(epoch) for epoch in self.history.epochs),
         )
-        if not self.history.epochs:
-            return remedy
-        return f"{remedy} (the history so far is in {self.folder})"
 
     def _save_checkpoint(self) -> None:
-        save_checkpoint(
-            self.folder / run_folder.CHECKPOINT,
+        position = run_folder.Position(
+            config=self._seals[run_folder.CONFIG],
+            epoch=self.epoch,
+            seconds=self._seconds,
+            epochs=self.history.epochs,
+            scheduler=None if self.scheduler is None else self.scheduler.state_dict(),
+        )
+        self._written(
+            save_checkpoint,
+            run_folder.CHECKPOINT,
+            position,
             self.history,
-            self.epoch,
-            self._seconds,
             self.model,
             self.optimizer,
-            self.scheduler,
         )
+
+    def _written(self, write: Callable[..., Seal], name: str, *content: Any) -> None:
+        """Write a file of the run folder, and remember its seal.
+
+        Raises:
+            UserError: where it cannot be written; says whether the run can be continued.
+        """
+        try:
+            self._seals[name] = write(self.folder / name, *content)
+        except UserError as error:
+            if not (self.folder / run_folder.CHECKPOINT).exists():
+                raise
+            raise UserError(
+                f"{error} (what was written before is whole, and --resume continues from it)"
+            ) from None

@@ -1,4 +1,4 @@
-"""The files of a run folder, and how they are written so that a kill at any moment hurts none.
+"""What a run folder holds, and who may write into it.
 
     config.json             options, tier and versions, written before the first step
     history.csv             one row per epoch
@@ -6,25 +6,40 @@
     model.safetensors       the final parameters, by their state_dict names
     steps.csv               one row per step, written at the end
     test.json               the test set's loss and accuracy, written last: the run is finished
+    .lock                   held by the process that writes here, and released when it ends
 
-Every file is first written under another name and then renamed, which the file system does at
-once or not at all: a file that has its final name is whole.
+The parts belong together, and say so: a checkpoint knows the checksum of its config.json, and
+test.json those of all other files.
 """
 
-import csv
-import io
+import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save
+import psutil
+from filelock import FileLock, Timeout
+from pydantic import Field, FiniteFloat, model_validator
 
+from common.keeping.files import (
+    Content,
+    Seal,
+    check_seal,
+    damaged,
+    read_json,
+    read_table,
+    read_tensors,
+    remove_partial_files,
+    shortened,
+    write_json,
+)
 from common.keeping.options import RunOptions
+from common.keeping.recorder import EPOCH_COLUMNS, Epoch
 from data.errors import UserError
 
 O = TypeVar("O", bound=RunOptions)  # noqa: E741
@@ -36,35 +51,134 @@ MODEL = "model.safetensors"
 STEPS = "steps.csv"
 TEST = "test.json"
 FILES = (CONFIG, HISTORY, CHECKPOINT, MODEL, STEPS, TEST)
-PARTIAL = ".partial"
+LOCK = ".lock"
+STEP_COLUMNS = ("step", "epoch", "loss", "gradient_norm")
 
 
-def claim(folder: Path, resume: bool, overwrite: bool) -> bool:
-    """Make sure that a run may be written into the folder, which is made if there is none.
+class RunDescription(Content):
+    """config.json."""
 
-    Returns:
-        Whether the folder was made.
+    tier: str
+    options: dict[str, Any]
+    environment: dict[str, Any]
+
+
+class Position(Content):
+    """The part of a checkpoint that is not arrays: where the run stands.
+
+    Attributes:
+        config: the seal of the run's config.json.
+        epoch: the one that runs, from 1.
+        seconds: what its steps took.
+        epochs: the history so far.
+        scheduler: tier 3's state.
+    """
+
+    config: Seal
+    epoch: int = Field(ge=1, le=100_001)
+    seconds: FiniteFloat = Field(ge=0)
+    epochs: list[Epoch]
+    scheduler: dict[str, Any] | None
+
+    @model_validator(mode="after")
+    def _check_epochs(self) -> "Position":
+        if [row.epoch for row in self.epochs] != list(range(1, self.epoch)):
+            raise ValueError(f"the history is not that of {self.epoch - 1} epochs")
+        return self
+
+
+class ModelDescription(Content):
+    """The part of model.safetensors that is not arrays."""
+
+    tier: str
+    options: dict[str, Any]
+
+
+class Result(Content):
+    """test.json: the test set's figures, the seals of all other files, and its own checksum."""
+
+    test_loss: FiniteFloat
+    test_accuracy: float = Field(ge=0, le=1)
+    files: dict[str, Seal]
+    sha256: str
+
+    @model_validator(mode="after")
+    def _check_sha256(self) -> "Result":
+        if self.sha256 != _checksum(self.model_dump(exclude={"sha256"})):
+            raise ValueError("its SHA-256 is wrong")
+        return self
+
+
+def _checksum(content: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def write_result(
+    path: Path, test_loss: float, test_accuracy: float, files: Mapping[str, Seal]
+) -> Seal:
+    """Write test.json, which finishes the run. Returns and raises as `files.write_file`."""
+    content = {
+        "test_loss": test_loss,
+        "test_accuracy": test_accuracy,
+        "files": {name: file.model_dump() for name, file in files.items()},
+    }
+    return write_json(path, content | {"sha256": _checksum(content)})
+
+
+@contextmanager
+def lock(folder: Path) -> Iterator[None]:
+    """Keep the folder, which is made if there is none, for this process alone.
 
     Raises:
-        UserError: where it holds a run already (or, with resume, none that can be continued), or
-            cannot be written.
+        UserError: where another process keeps it (named by its number), or it cannot be written.
     """
+    made = not folder.exists()
+    path = folder / LOCK
     try:
-        held = [name for name in FILES if (folder / name).exists()]
-        _check_held(folder, held, resume, overwrite)
-        made = not folder.exists()
         folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / ("probe" + PARTIAL)
-        probe.touch()
-        probe.unlink()
+        holder = FileLock(path, timeout=0)
+        holder.acquire()
+    except Timeout:
+        raise UserError(
+            f"--run-dir {folder}: {_holder(path)} is using it; wait until it has ended, or choose"
+            " another folder"
+        ) from None
     except OSError as error:
         raise UserError(
             f"--run-dir {folder}: cannot be written ({error.strerror}); choose a folder that can"
         ) from None
-    return made
+    try:
+        path.write_text(f"{os.getpid()}\n")  # the holder's own file: no link, and nobody else's
+        remove_partial_files(folder, FILES)
+        yield
+    finally:
+        if made and not any((folder / name).exists() for name in FILES):
+            # The run ended before it wrote anything: leave nothing. (Fails where others did.)
+            with suppress(OSError):
+                path.unlink()
+                folder.rmdir()
+        holder.release()
 
 
-def _check_held(folder: Path, held: list[str], resume: bool, overwrite: bool) -> None:
+def _holder(path: Path) -> str:
+    """The process that holds this lock, by its number."""
+    # It writes its number just after it has got the lock; until then an older one may stand there.
+    for _ in range(20):
+        with suppress(OSError, ValueError):
+            number = int(path.read_text())
+            if psutil.pid_exists(number):
+                return f"process {number}"
+        time.sleep(0.01)
+    return "another process"
+
+
+def check_may_be_written(folder: Path, resume: bool, overwrite: bool) -> None:
+    """Make sure that a run may be written into a folder that this process keeps.
+
+    Raises:
+        UserError: where it holds a run already (or, with resume, none that can be continued).
+    """
+    held = [name for name in FILES if (folder / name).exists()]
     if resume:
         if TEST in held:
             raise UserError(
@@ -82,92 +196,23 @@ def _check_held(folder: Path, held: list[str], resume: bool, overwrite: bool) ->
         )
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all.
-
-    Raises:
-        UserError: where it cannot be written; what stood there before still stands.
-    """
-    partial = path.with_name(path.name + PARTIAL)
-    try:
-        partial.write_bytes(content)
-        os.replace(partial, path)
-    except OSError as error:
-        with suppress(OSError):  # the folder itself may be gone
-            partial.unlink()
-        raise UserError(
-            f"cannot write {path}: {error.strerror}; make room or choose another --run-dir"
-            " (what was written before is whole, and --resume continues from it)"
-        ) from None
+def clear(folder: Path) -> None:
+    """Remove the run that a folder holds. Raises UserError where a file cannot be removed."""
+    # test.json first: without it, what is left is never taken for a finished run.
+    for name in reversed(FILES):
+        try:
+            (folder / name).unlink(missing_ok=True)
+        except OSError as error:
+            raise UserError(
+                f"cannot replace {folder / name}: {error.strerror}; remove it, or choose"
+                " another --run-dir"
+            ) from None
 
 
-def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Write a JSON file. Raises UserError as `write_file`."""
-    write_file(path, (json.dumps(content, indent=2, default=str) + "\n").encode())
-
-
-def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write a CSV file; floats keep every bit. Raises UserError as `write_file`."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    write_file(path, text.getvalue().encode())
-
-
-@contextmanager
-def _told(path: Path, missing: str) -> Iterator[None]:
-    """Turn what goes wrong in reading a file of a run into one line."""
-    try:
-        yield
-    except (FileNotFoundError, NotADirectoryError):
-        raise UserError(f"{path} {missing}") from None
-    except OSError as error:
-        raise UserError(f"cannot read {path}: {error.strerror or error}; check the path") from None
-    except (SafetensorError, ValueError) as error:
-        raise UserError(
-            f"{path} is damaged ({error}); delete {path.parent} and train again"
-        ) from None
-
-
-def read_table(path: Path) -> dict[str, list[float]]:
-    """Read a CSV file of numbers: its columns by name. Raises UserError as `read_json`."""
-    with _told(path, missing="does not exist: the run is not finished"):
-        with path.open(newline="") as file:
-            header, *rows = list(csv.reader(file))
-        columns = zip(*([float(cell) for cell in row] for row in rows), strict=True)
-        return dict(zip(header, map(list, columns), strict=True))
-
-
-def write_tensors(
-    path: Path, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, Any]
-) -> None:
-    """Write arrays as safetensors with JSON metadata. Raises UserError as `write_file`."""
-    contiguous = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
-    # ascontiguousarray makes a scalar an array of one entry; num_batches_tracked is a scalar.
-    shaped = {name: contiguous[name].reshape(tensors[name].shape) for name in tensors}
-    write_file(path, save(shaped, {"json": json.dumps(metadata, default=str)}))
-
-
-def read_tensors(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """Read what `write_tensors` wrote: the arrays and the metadata.
-
-    Raises:
-        UserError: for a file that is missing, unreadable, truncated or not of this kind.
-    """
-    missing = "does not exist; train first, or name another folder"
-    with _told(path, missing), safe_open(path, framework="numpy") as file:
-        metadata = json.loads((file.metadata() or {}).get("json", "{}"))
-        return {name: file.get_tensor(name) for name in file.keys()}, metadata  # noqa: SIM118
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """Read a JSON file. Raises UserError where it is missing or damaged."""
-    with _told(path, missing=f"does not exist: {path.parent} holds no such run"):
-        content = json.loads(path.read_text())
-        if not isinstance(content, dict):
-            raise ValueError("no JSON object")
-    return content
+def read_description(folder: Path) -> RunDescription:
+    """What config.json says. Raises UserError where it is missing or damaged."""
+    missing = f"does not exist: {folder} holds no such run"
+    return read_json(folder / CONFIG, RunDescription, missing)
 
 
 def read_options(folder: Path, options_class: type[O]) -> O:
@@ -176,15 +221,41 @@ def read_options(folder: Path, options_class: type[O]) -> O:
     Raises:
         UserError: where there is none, or it breaks the limits of today's options.
     """
-    content = read_json(folder / CONFIG)
+    description = read_description(folder)
     # Where the folder lies now, and not how the run was begun: --resume rules out --overwrite.
     here = {"run_dir": folder, "overwrite": False, "resume": False}
     try:
-        return options_class.model_validate(content["options"] | here)
-    except (KeyError, TypeError, UserError) as error:
-        raise UserError(
-            f"{folder / CONFIG} is damaged ({error}); delete {folder} and train again"
-        ) from None
+        return options_class.model_validate(description.options | here)
+    except UserError as error:
+        raise damaged(folder / CONFIG, error) from None
+
+
+class FinishedRun:
+    """A finished run, read from its folder; every file is as the run wrote it.
+
+    Attributes:
+        tier: its name.
+        history: the columns of history.csv.
+        steps: the columns of steps.csv.
+        weights: the final parameters and buffers by name.
+        test: the test set's figures.
+
+    Raises:
+        UserError: where there is no finished run, or a file is damaged or of another run.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        missing = "does not exist: the run is not finished"
+        self.folder = folder
+        self.tier = read_description(folder).tier
+        self.test = read_json(folder / TEST, Result, missing)
+        for name in FILES[:-1]:
+            if name not in self.test.files:
+                raise damaged(folder / TEST, f"it does not seal {name}")
+            check_seal(folder / name, self.test.files[name], missing)
+        self.history = read_table(folder / HISTORY, EPOCH_COLUMNS, missing)
+        self.steps = read_table(folder / STEPS, STEP_COLUMNS, missing)
+        self.weights, _ = read_tensors(folder / MODEL, ModelDescription, missing)
 
 
 def check_state(
@@ -199,7 +270,7 @@ def check_state(
         if name not in state or name not in expected:
             what = "has no" if name not in state else "has an unexpected"
             raise UserError(
-                f"{path} {what} tensor {name}: it is of another network or optimizer;"
+                f"{path} {what} tensor {shortened(name)}: it is of another network or optimizer;"
                 " use the options of the run that wrote it"
             )
     for name, tensor in expected.items():

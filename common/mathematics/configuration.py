@@ -5,9 +5,11 @@ configuration built in a notebook are all checked by the same lines.
 """
 
 import math
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticUndefined
 
 from data.errors import UserError
 
@@ -86,7 +88,7 @@ class Configuration(BaseModel):
         try:
             return handler(values)
         except ValidationError as error:
-            raise UserError(_one_line(cls, error)) from None
+            raise UserError(explain(cls, error)) from None
 
     @model_validator(mode="before")
     @classmethod
@@ -184,18 +186,43 @@ def option_name(field: str) -> str:
 
 
 def option_value(value: Any) -> str:
-    """The command-line spelling of a field's value: (256, 128) -> 256 128."""
-    return " ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    """The command-line spelling of a value: (256, 128) -> 256 128; shortened, and on one line."""
+    try:
+        text = " ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    except (ValueError, RecursionError):  # a number of more digits, or deeper lists, than str takes
+        text = f"<{type(value).__name__}>"
+    text = one_line(text) if text.strip() else repr(text)
+    return text if len(text) <= 80 else text[:77] + "..."
 
 
-def _one_line(cls: type[Configuration], error: ValidationError) -> str:
-    problem = error.errors(include_url=False)[0]
-    field = str(problem["loc"][0]) if problem["loc"] else ""
-    limit = problem["msg"].removeprefix("Input ").removeprefix("should ")
-    if field not in cls.model_fields:
-        return f"{option_name(field)}: no such option; see --help"
-    default = cls.model_fields[field].default
-    remedy = f"the default is {option_value(default)}"
+def one_line(text: str) -> str:
+    """The text with all that does not print as a character escaped: a line break is \\n."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def remedy(model: type[BaseModel], field: str) -> str:
+    """What to do about a bad value of a field, as the end of a message."""
+    default = model.model_fields[field].default
+    if default is PydanticUndefined:
+        return "see --help"
     if default is None:
-        remedy = "leave it out for the default"
-    return f"{option_name(field)} {problem['input']}: must {limit}; {remedy}"
+        return "leave it out for the default"
+    return f"the default is {option_value(default)}"
+
+
+def explain(model: type[BaseModel], error: ValidationError) -> str:
+    """The first problem that pydantic found: the option, its value, the limit and the remedy."""
+    problem = error.errors(include_url=False)[0]
+    limit = problem["msg"].removeprefix("Value error, ").split(", unable to ")[0]
+    limit = one_line(re.sub(r"^\w+ should ", "must ", limit))
+    if problem["type"] == "int_parsing_size":
+        limit = "must have fewer digits"
+    if not problem["loc"]:
+        return f"the options: {limit}; see --help"
+    field = str(problem["loc"][0])
+    name = option_value(option_name(field))
+    if field not in model.model_fields:
+        return f"{name}: no such option; see --help"
+    if problem["type"] == "missing":
+        return f"{name}: must be given; see --help"
+    return f"{name} {option_value(problem['input'])}: {limit}; {remedy(model, field)}"

@@ -1,5 +1,6 @@
 """The examples that a tier trains on: checked, and with the targets that its loss compares with."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,9 @@ from jaxtyping import Int, Shaped
 from common.mathematics.configuration import Configuration
 from data.datasets import Dataset, Split
 from data.errors import UserError
+
+# So many examples go through the network at once where no gradient is wanted.
+CHUNK_ROWS = 1_000
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,12 @@ class Examples:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def chunks(self) -> Iterator["Examples"]:
+        """All examples in their order, CHUNK_ROWS at a time; the last chunk may be smaller."""
+        for start in range(0, len(self), CHUNK_ROWS):
+            rows = slice(start, start + CHUNK_ROWS)
+            yield Examples(self.images[rows], self.labels[rows], self.targets[rows])
 
 
 def targets(

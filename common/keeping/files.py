@@ -1,0 +1,233 @@
+"""Files that are whole or not there, and that say whether they still are what was written.
+
+A file is first written under a name that nobody can know beforehand, forced to the disk, and then
+renamed, which the file system does at once or not at all. Arrays carry the SHA-256 of their
+contents.
+"""
+
+import csv
+import hashlib
+import io
+import json
+import os
+import secrets
+import stat
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+from data.errors import UserError
+
+PARTIAL = ".partial"
+# No JSON file of ours comes near; a larger one is not read into memory.
+LARGEST_JSON = 2**24
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Content(BaseModel):
+    """What a file holds: these fields, of these types, and no others."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Seal(Content):
+    """By what a file is known to be the one that was written."""
+
+    bytes: int
+    sha256: str
+
+
+def seal(path: Path) -> Seal:
+    """The seal of the file as it is now. Raises UserError where it cannot be read."""
+    with _explained(path), path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return Seal(bytes=file.tell(), sha256=digest)
+
+
+def write_file(path: Path, content: bytes) -> Seal:
+    """Write a file whole or not at all. A link at this path is replaced, not followed.
+
+    Returns:
+        The seal of what was written.
+
+    Raises:
+        UserError: where it cannot be written; what stood there before still stands.
+    """
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(8)}{PARTIAL}")
+    try:
+        with open(partial, "xb") as file:  # x: fails where anything has this name, a link too
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(partial, path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        with suppress(OSError):  # the folder itself may be gone
+            partial.unlink()
+        raise UserError(
+            f"cannot write {path}: {error.strerror}; make room or choose another --run-dir"
+        ) from None
+    return Seal(bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
+
+
+def _sync_folder(folder: Path) -> None:
+    # So that the new name survives a power cut, too. Windows opens no folders.
+    if hasattr(os, "O_DIRECTORY"):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def remove_partial_files(folder: Path, names: Sequence[str]) -> None:
+    """Remove what a killed process left half-written of files with these names."""
+    for name in names:
+        for path in folder.glob(f".{name}.{'[0-9a-f]' * 16}{PARTIAL}"):
+            path.unlink()
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> Seal:
+    """Write a JSON file. Returns and raises as `write_file`."""
+    return write_file(path, (json.dumps(content, indent=2) + "\n").encode())
+
+
+def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Seal:
+    """Write a CSV file; floats keep every bit. Returns and raises as `write_file`."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return write_file(path, text.getvalue().encode())
+
+
+def write_tensors(
+    path: Path, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, Any]
+) -> Seal:
+    """Write arrays as safetensors, with JSON metadata and a checksum of both in the header.
+
+    Returns and raises as `write_file`.
+    """
+    contiguous = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
+    # ascontiguousarray makes a scalar an array of one entry; num_batches_tracked is a scalar.
+    shaped = {name: contiguous[name].reshape(tensors[name].shape) for name in tensors}
+    text = json.dumps(metadata)
+    return write_file(path, save(shaped, {"json": text, "sha256": _checksum(shaped, text)}))
+
+
+def _checksum(tensors: Mapping[str, np.ndarray], text: str) -> str:
+    digest = hashlib.sha256(text.encode())
+    for name in sorted(tensors):
+        tensor = tensors[name]
+        digest.update(f"{name} {tensor.dtype} {tensor.shape}".encode())
+        digest.update(np.ascontiguousarray(tensor).data)
+    return digest.hexdigest()
+
+
+def read_json(path: Path, model: type[Model], missing: str) -> Model:
+    """The contents of a JSON file, checked by a model.
+
+    Args:
+        missing: what a missing file means, as the end of a sentence that begins with its path.
+
+    Raises:
+        UserError: where it is missing, cannot be read, or holds something else.
+    """
+    with _explained(path, missing):
+        size = _size(path)
+        if size > LARGEST_JSON:
+            raise ValueError(f"it has {size:,} bytes, and at most {LARGEST_JSON:,} are expected")
+        return model.model_validate_json(path.read_bytes())
+
+
+def check_seal(path: Path, expected: Seal, missing: str) -> None:
+    """Refuse a file that is not the one that was sealed.
+
+    Raises:
+        UserError: where it is missing, cannot be read, or is another.
+    """
+    with _explained(path, missing):
+        size = _size(path)
+    # The size first: whatever lies there, no more is read than was written.
+    if size != expected.bytes:
+        raise damaged(path, f"it has {size:,} bytes instead of {expected.bytes:,}")
+    if seal(path) != expected:
+        raise damaged(path, "its SHA-256 is wrong")
+
+
+def _size(path: Path) -> int:
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(0, "it is not a file")
+    return status.st_size
+
+
+def read_table(path: Path, columns: Sequence[str], missing: str) -> dict[str, list[float]]:
+    """The columns of a CSV file of numbers, by name.
+
+    Raises:
+        UserError: where it is missing or cannot be read, its columns are not these, or a cell is
+            no number.
+    """
+    with _explained(path, missing):
+        _size(path)
+        header, *rows = list(csv.reader(io.StringIO(path.read_bytes().decode())))
+        if tuple(header) != tuple(columns):
+            raise ValueError(f"its columns are not {', '.join(columns)}")
+        table = list(zip(*([float(cell) for cell in row] for row in rows), strict=True))
+        return dict(zip(columns, map(list, table or [()] * len(columns)), strict=True))
+
+
+def read_tensors(
+    path: Path, model: type[Model], missing: str
+) -> tuple[dict[str, np.ndarray], Model]:
+    """Read what `write_tensors` wrote: the arrays, and the metadata checked by a model.
+
+    Raises:
+        UserError: for a file that is missing, unreadable, not of this kind, or changed.
+    """
+    with _explained(path, missing):
+        _size(path)
+        with safe_open(path, framework="numpy") as file:
+            header = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        text = header.get("json", "")
+        if header.get("sha256") != _checksum(tensors, text):
+            raise ValueError("its SHA-256 is wrong")
+        return tensors, model.model_validate_json(text)
+
+
+def damaged(path: Path, reason: object) -> UserError:
+    """The error for a file that is there, and is not what was written."""
+    return UserError(
+        f"{path} is damaged ({shortened(reason)}); delete {path.parent} and train again"
+    )
+
+
+def shortened(text: object, length: int = 120) -> str:
+    """The text in one line, of so many characters at most."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
+    return line if len(line) <= length else line[: length - 3] + "..."
+
+
+@contextmanager
+def _explained(path: Path, missing: str = "does not exist") -> Iterator[None]:
+    """Turn what goes wrong in reading a file into one line."""
+    try:
+        yield
+    except (FileNotFoundError, NotADirectoryError):
+        raise UserError(f"{path} {missing}") from None
+    except ValidationError as error:
+        problem = error.errors(include_url=False)[0]
+        place = ".".join(map(str, problem["loc"]))
+        raise damaged(path, f"{place}: {problem['msg']}" if place else problem["msg"]) from None
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror or error}; check the path") from None
+    except (SafetensorError, ValueError, TypeError, KeyError, csv.Error) as error:
+        raise damaged(path, error) from None

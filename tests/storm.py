@@ -1,0 +1,127 @@
+"""Kill runs at random moments, fill their disk, start two at once, and see how they end.
+
+    python tests/storm.py FOLDER --kills 100
+
+Each run is one of tier 1, of 40 epochs, started and resumed until it ends; it must end with the
+bytes of a run that nobody disturbed. All files must load at any time.
+"""
+
+import argparse
+import csv
+import json
+import os
+import resource
+import shutil
+import signal
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+
+import train_numpy
+from common.keeping import run_folder
+from common.keeping.command_line import run_script
+from common.keeping.files import read_tensors
+
+RECIPE = "--dataset digits --batch-norm --dropout 0.2 --optimizer adamw --schedule one-cycle"
+
+
+def train(folder: Path, *options: str, epochs: int = 2) -> None:
+    train_numpy.main([*RECIPE.split(), "--epochs", str(epochs), "--run-dir", str(folder), *options])
+
+
+def continue_run(folder: Path, epochs: int = 2) -> None:
+    """As a user does it: resume what can be resumed, and start anew what cannot."""
+    if not (folder / run_folder.TEST).exists():
+        resumable = (folder / run_folder.CHECKPOINT).exists()
+        train(folder, "--resume" if resumable else "--overwrite", epochs=epochs)
+
+
+def contents(folder: Path) -> dict:
+    """All files but for times, places and seals; each must load."""
+    found = {}
+    for name in {path.name for path in folder.glob("*")} & set(run_folder.FILES):
+        path = folder / name
+        if path.suffix == ".json":
+            found[name] = json.loads(path.read_text())
+        elif path.suffix == ".csv":
+            rows = list(csv.reader(path.read_text().splitlines()))
+            assert {len(row) for row in rows} == {len(rows[0])}
+            seconds = rows[0].index("seconds") if "seconds" in rows[0] else len(rows[0])
+            found[name] = [row[:seconds] for row in rows]
+        else:
+            is_model = name == run_folder.MODEL
+            model = run_folder.ModelDescription if is_model else run_folder.Position
+            tensors, _ = read_tensors(path, model, "is missing")
+            found[name] = {key: tensor.tobytes() for key, tensor in tensors.items()}
+    found.pop(run_folder.CONFIG, None)
+    if run_folder.TEST in found:
+        found[run_folder.TEST] = {
+            key: value for key, value in found[run_folder.TEST].items() if key.startswith("test")
+        }
+    return found
+
+
+def start(folder: Path, epochs: int, file_size: int | None = None) -> int:
+    """Continue the run in a child process; its number."""
+    child = os.fork()
+    if child == 0:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        os.dup2(os.open(folder.parent / "errors", os.O_WRONLY | os.O_CREAT | os.O_APPEND), 2)
+        if file_size is not None:  # as on a disk that is full: larger files cannot be written
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (file_size, file_size))
+        try:
+            run_script(lambda _: continue_run(folder, epochs))
+        except SystemExit as end:
+            os._exit(int(end.code or 0))
+        except BaseException:
+            os._exit(70)
+        os._exit(0)
+    return child
+
+
+def storm(folder: Path, kills: int, epochs: int = 40) -> Counter:
+    """Disturb runs until so many were killed and the last of them has ended; what happened."""
+    generator = np.random.default_rng(0)
+    train(folder / "reference", epochs=epochs)
+    reference = contents(folder / "reference")
+    size = (folder / "reference" / run_folder.CHECKPOINT).stat().st_size
+    counts: Counter = Counter()
+    ended = True
+    while counts["killed"] < kills or not ended:
+        # Of five starts, one meets a full disk, and one another process in the same folder.
+        draw = generator.random()
+        full = int(generator.uniform(0, size)) if draw < 0.2 else None
+        children = [start(folder / "run", epochs, full)]
+        if draw > 0.8:
+            children.append(start(folder / "run", epochs))
+            counts["two at once"] += 1
+        if counts["killed"] < kills:
+            time.sleep(generator.uniform(0, 0.2))
+            os.kill(children[0], signal.SIGKILL)
+        codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+        counts["full disk"] += full is not None
+        for code in codes:
+            counts["killed"] += code == -signal.SIGKILL
+            counts["refused"] += code == 2
+            assert code in (0, 2, -signal.SIGKILL), f"exit code {code}"
+        found = contents(folder / "run")  # all files load at any time
+        ended = run_folder.TEST in found
+        if ended:
+            assert found == reference, "the run ended with other bytes"
+            counts["ended with the same bytes"] += 1
+            shutil.rmtree(folder / "run")
+    for line in (folder / "errors").read_text().splitlines():
+        assert line.startswith("error: "), line
+    return counts
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--kills", type=int, default=100)
+    arguments = parser.parse_args()
+    print(dict(storm(arguments.folder, arguments.kills)), file=sys.stderr)

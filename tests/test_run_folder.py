@@ -1,0 +1,314 @@
+"""The run folder: files that are whole or not there, one process at a time, and nothing believed
+that was changed.
+"""
+
+import csv
+import errno
+import os
+import resource
+import subprocess
+import sys
+from collections import Counter
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pydantic import BaseModel, ConfigDict
+from storm import contents, continue_run, train
+
+import train_numpy
+from common.keeping import files, run_folder
+from data.errors import UserError
+
+KILLS = 40
+
+
+class Anything(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+
+# --- files ----------------------------------------------------------------------------------------
+
+
+def test_tables_keep_every_bit_and_tensors_their_shapes(tmp_path):
+    values = [0.1, 1 / 3, 5e-324, 1.7976931348623157e308, float("nan"), -0.0]
+    files.write_table(tmp_path / "table.csv", ("a", "b"), ([v, 7] for v in values))
+    header, *rows = csv.reader((tmp_path / "table.csv").read_text().splitlines())
+    assert header == ["a", "b"]
+    assert np.array([float(a) for a, _ in rows]).tobytes() == np.array(values).tobytes()
+    found = files.read_table(tmp_path / "table.csv", ("a", "b"), "is missing")
+    assert np.array(found["a"]).tobytes() == np.array(values).tobytes()
+
+    tensors = {
+        "scalar": np.array(3),
+        "transposed": np.arange(6.0).reshape(2, 3).T,
+        "empty": np.zeros((0, 2), np.float32),
+    }
+    metadata = {"floats": values[:4], "nested": {"a": [1, "x"]}}
+    files.write_tensors(tmp_path / "tensors", tensors, metadata)
+    found, found_metadata = files.read_tensors(tmp_path / "tensors", Anything, "is missing")
+    assert found_metadata.model_extra == metadata
+    assert found.keys() == tensors.keys()
+    for name, tensor in tensors.items():
+        assert (found[name].dtype, found[name].shape) == (tensor.dtype, tensor.shape)
+        assert (found[name] == tensor).all()
+    assert {path.name for path in tmp_path.iterdir()} == {"table.csv", "tensors"}
+
+
+@contextmanager
+def file_size_limit(count):
+    """A disk that is full after `count` bytes of any file."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (count, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_file_is_written_whole_or_not_at_all(tmp_path):
+    path = tmp_path / "file"
+    with file_size_limit(1000), pytest.raises(UserError, match=f"cannot write {path}: File too"):
+        files.write_file(path, bytes(1001))
+    assert not list(tmp_path.iterdir())
+    files.write_file(path, b"before")
+    with file_size_limit(1000), pytest.raises(UserError, match="make room or choose another"):
+        files.write_file(path, bytes(1001))
+    assert [p.read_bytes() for p in tmp_path.iterdir()] == [b"before"]
+    sealed = files.write_file(path, b"after")
+    assert [p.read_bytes() for p in tmp_path.iterdir()] == [b"after"]
+    assert path.stat().st_mode & 0o777 == 0o666 & ~current_umask()
+    assert sealed == files.seal(path)
+    with pytest.raises(UserError, match=f"cannot write {path}/x: Not a directory"):
+        files.write_file(path / "x", b"")
+
+
+def current_umask():
+    umask = os.umask(0)
+    os.umask(umask)
+    return umask
+
+
+def test_bytes_are_on_the_disk_before_the_name_and_the_name_before_the_next_file(
+    tmp_path, monkeypatch
+):
+    calls = []
+    sync, replace = os.fsync, os.replace
+
+    def noted_sync(descriptor):
+        kind = "folder" if os.path.isdir(f"/proc/self/fd/{descriptor}") else "file"
+        calls.append((kind, os.fstat(descriptor).st_size if kind == "file" else None))
+        sync(descriptor)
+
+    def noted_replace(*paths):
+        calls.append(("replace", None))
+        replace(*paths)
+
+    monkeypatch.setattr(os, "fsync", noted_sync)
+    monkeypatch.setattr(os, "replace", noted_replace)
+    files.write_file(tmp_path / "file", b"12345")
+    assert calls == [("file", 5), ("replace", None), ("folder", None)]
+
+
+def test_links_are_replaced_and_never_followed(tmp_path):
+    """Under every name that the run writes, and the partial names that older versions wrote."""
+    precious = tmp_path / "precious"
+    precious.write_text("precious")
+    folder = tmp_path / "run"
+    folder.mkdir()
+    for name in run_folder.FILES:
+        (folder / f"{name}.partial").symlink_to(precious)
+    (folder / "probe.partial").symlink_to(precious)
+    train(folder)
+    for name in run_folder.FILES:
+        (folder / name).unlink()
+        (folder / name).symlink_to(precious)
+    train(folder, "--overwrite")
+    assert precious.read_text() == "precious"
+    assert not any((folder / name).is_symlink() for name in run_folder.FILES)
+
+    (folder / run_folder.LOCK).unlink()
+    (folder / run_folder.LOCK).symlink_to(precious)
+    with pytest.raises(UserError, match=r"--run-dir .*: cannot be written \(.*\); choose a folder"):
+        train(folder, "--overwrite")
+    assert precious.read_text() == "precious"
+
+
+def test_what_a_killed_process_left_half_written_is_removed(tmp_path):
+    train(tmp_path)
+    left = tmp_path / ".checkpoint.safetensors.0123456789abcdef.partial"
+    others = tmp_path / "mine.partial"
+    for path in (left, others):
+        path.write_text("half")
+    train(tmp_path, "--overwrite")
+    assert not left.exists()
+    assert others.exists()
+
+
+# --- one process at a time ------------------------------------------------------------------------
+
+
+def test_a_second_process_is_refused_and_the_first_is_named(tmp_path):
+    folder = tmp_path / "run"
+    train(folder)
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    with run_folder.lock(folder):
+        for options in (["--overwrite"], ["--resume"], []):
+            script = [sys.executable, train_numpy.__file__, "--run-dir", folder, *options]
+            second = subprocess.run(
+                [*script, "--dataset", "digits"], capture_output=True, text=True, check=False
+            )
+            assert second.returncode == 2
+            assert second.stderr == (
+                f"error: --run-dir {folder}: process {os.getpid()} is using it; wait until it has"
+                " ended, or choose another folder\n"
+            ), second.stderr
+    assert {p: p.read_bytes() for p in folder.iterdir() if p.name != ".lock"} == {
+        p: content for p, content in before.items() if p.name != ".lock"
+    }
+
+
+def test_the_lock_goes_with_its_process(tmp_path):
+    program = f"""
+import os, signal
+from pathlib import Path
+from common.keeping import run_folder
+with run_folder.lock(Path({str(tmp_path)!r})):
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    killed = subprocess.run([sys.executable, "-c", program], check=False)
+    assert killed.returncode == -9
+    with run_folder.lock(tmp_path):
+        assert (tmp_path / run_folder.LOCK).read_text() == f"{os.getpid()}\n"
+
+
+# --- what was changed is not believed -------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    folders = [tmp_path_factory.mktemp("finished") for _ in range(2)]
+    for folder, seed in zip(folders, "01", strict=True):
+        train(folder, "--seed", seed)
+    return folders
+
+
+@pytest.fixture
+def folder(finished, tmp_path):
+    """A copy of a finished run."""
+    for name in run_folder.FILES:
+        (tmp_path / name).write_bytes((finished[0] / name).read_bytes())
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", run_folder.FILES)
+def test_a_file_of_another_run_does_not_belong(name, folder, finished):
+    run_folder.FinishedRun(folder)
+    (folder / name).write_bytes((finished[1] / name).read_bytes())
+    with pytest.raises(UserError, match=r"is damaged \(.*\); delete .* and train again"):
+        run_folder.FinishedRun(folder)
+
+
+@pytest.mark.parametrize("name", run_folder.FILES)
+def test_a_flipped_bit_is_noticed(name, folder):
+    content = bytearray((folder / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (folder / name).write_bytes(content)
+    with pytest.raises(UserError, match="is damaged"):
+        run_folder.FinishedRun(folder)
+
+
+def test_a_test_result_that_was_edited_is_noticed(folder):
+    path = folder / run_folder.TEST
+    text = path.read_text()
+    accuracy = text.split('"test_accuracy": ')[1].split(",")[0]
+    path.write_text(text.replace(accuracy, "1.0"))
+    with pytest.raises(UserError, match="its SHA-256 is wrong"):
+        run_folder.FinishedRun(folder)
+
+
+def test_edited_options_do_not_go_with_the_checkpoint(folder):
+    (folder / run_folder.TEST).unlink()
+    path = folder / run_folder.CONFIG
+    path.write_text(path.read_text().replace('"seed": 0', '"seed": 1'))
+    with pytest.raises(UserError, match=r"config\.json is damaged \(it is not the one that this r"):
+        train(folder, "--resume", "--seed", "1")
+
+
+# --- runs that survive ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("run")
+    train(folder)
+    return contents(folder)
+
+
+class Killed(BaseException):
+    """Like SIGKILL, nothing catches it."""
+
+
+# A run of two epochs writes: configuration, 2 x (history, checkpoint), history, model, steps, test.
+@pytest.mark.parametrize("failure", [Killed(), OSError(errno.ENOSPC, "No space left on device")])
+@pytest.mark.parametrize("moment", ["writing", "renaming", "renamed"])
+@pytest.mark.parametrize("file", range(9))
+def test_end_at_any_moment_of_any_file(file, moment, failure, tmp_path, monkeypatch, uninterrupted):
+    sync, replace, counts = os.fsync, os.replace, Counter(files=-1)
+
+    def failing_sync(descriptor):
+        if not os.path.isdir(f"/proc/self/fd/{descriptor}"):
+            counts["files"] += 1
+            if (counts["files"], moment) == (file, "writing"):
+                os.ftruncate(descriptor, os.fstat(descriptor).st_size // 2)
+                raise failure
+        sync(descriptor)
+
+    def failing_replace(*paths):
+        if (counts["files"], moment) == (file, "renaming"):
+            raise failure
+        replace(*paths)
+        if (counts["files"], moment) == (file, "renamed"):
+            raise failure
+
+    folder = tmp_path / "run"
+    with monkeypatch.context() as patch, pytest.raises((Killed, UserError)) as error_info:
+        patch.setattr(os, "fsync", failing_sync)
+        patch.setattr(os, "replace", failing_replace)
+        train(folder)
+    if isinstance(failure, OSError):
+        message = str(error_info.value)
+        assert "No space left on device; make room" in message
+        # What it promises is so.
+        assert ("--resume" in message) == (folder / run_folder.CHECKPOINT).exists()
+    contents(folder)  # all that is there loads
+    continue_run(folder)
+    assert contents(folder) == uninterrupted
+    assert {path.name for path in folder.iterdir()} == {*run_folder.FILES, run_folder.LOCK}
+
+
+def test_full_disk_leaves_the_checkpoint_before(tmp_path, uninterrupted):
+    train(tmp_path)
+    size = (tmp_path / run_folder.CHECKPOINT).stat().st_size
+    with file_size_limit(size - 100), pytest.raises(UserError, match=r"checkpoint.*: File too"):
+        train(tmp_path, "--overwrite")
+    found = contents(tmp_path)
+    steps = np.frombuffer(found[run_folder.CHECKPOINT]["steps.loss"])
+    assert len(steps) == 11  # the second epoch's checkpoint is the larger one, and did not fit
+    continue_run(tmp_path)
+    assert contents(tmp_path) == uninterrupted
+
+
+def test_killed_at_random_moments_and_resumed(tmp_path):
+    # In a process of its own, which may fork: nobody else's threads are in it.
+    script = Path(__file__).with_name("storm.py")
+    done = subprocess.run(
+        [sys.executable, script, tmp_path, "--kills", str(KILLS)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert f"'killed': {KILLS}" in done.stderr
+    assert "'ended with the same bytes'" in done.stderr
