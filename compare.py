@@ -28,8 +28,9 @@ from rich.table import Table
 
 from common.keeping import run_folder
 from common.keeping.arguments import parse_options
-from common.keeping.command_line import check_memory, run_script
+from common.keeping.command_line import run_script
 from common.keeping.figures import Curve, draw_drift, draw_learning_curves
+from common.keeping.memory import check_memory
 from common.keeping.options import REPOSITORY, PaperRunOptions
 from common.keeping.progress import say
 from common.mathematics.configuration import option_name
@@ -79,7 +80,7 @@ def main(arguments: list[str]) -> None:
     if comparison.runs:
         runs = [read_run(path) for path in comparison.runs]
     else:
-        check_memory(comparison)
+        check_memory(comparison, "paper")  # the largest of the three
         comparison = use_available_data(comparison)
         runs = [read_run(path) for path in train_all(comparison, folder)]
     drawn = draw(runs, folder)  # first: a word that cannot be printed loses no figure

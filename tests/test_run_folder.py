@@ -232,7 +232,7 @@ def test_edited_options_do_not_go_with_the_checkpoint(folder):
     (folder / run_folder.TEST).unlink()
     path = folder / run_folder.CONFIG
     path.write_text(path.read_text().replace('"seed": 0', '"seed": 1'))
-    with pytest.raises(UserError, match=r"config\.json is damaged \(it is not the one that this r"):
+    with pytest.raises(UserError, match=r"checkpoint\.safetensors is damaged \(it does not belong"):
         train(folder, "--resume", "--seed", "1")
 
 

@@ -76,7 +76,7 @@ def load_checkpoint(
     """
     tensors, position = read_tensors(path, Position, "does not exist; train first")
     if position.config != config:
-        raise damaged(path.parent / "config.json", "it is not the one that this run began with")
+        raise damaged(path, "it does not belong to this config.json")
     states: dict[str, dict[str, np.ndarray]] = {"steps": {}, "model": {}, "optimizer": {}}
     for key, tensor in tensors.items():
         owner, _, name = key.partition(".")

@@ -1,21 +1,18 @@
 """From the command line to a checked configuration, and from a user's error to exit code 2."""
 
-import itertools
 import signal
 import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import numpy as np
-import psutil
-
 from common.keeping import interrupts
 from common.keeping.arguments import parse_options
+from common.keeping.memory import check_memory, out_of_memory, out_of_memory_message
 from common.keeping.options import REPOSITORY, RunOptions
 from common.keeping.run import Run
 from common.keeping.run_folder import read_description, read_options
 from common.mathematics.configuration import one_line, option_name, option_value
-from data.datasets import DATASETS, load_dataset
+from data.datasets import load_dataset
 from data.errors import UserError
 
 O = TypeVar("O", bound=RunOptions)  # noqa: E741
@@ -54,7 +51,7 @@ def parse(options_class: type[O], tier: str, description: str, arguments: list[s
                     " run with --run-dir"
                 )
         given = merged
-    check_memory(given)
+    check_memory(given, tier)
     return given
 
 
@@ -69,29 +66,6 @@ def _parse(
     if given.run_dir is None:
         return given.model_copy(update={"run_dir": REPOSITORY / "runs" / tier})
     return given
-
-
-def check_memory(options: RunOptions) -> None:
-    """Refuse a network whose training needs more memory than the machine has.
-
-    Raises:
-        UserError: names the memory needed (GB), the machine's, and the remedy.
-    """
-    description = DATASETS[options.dataset]
-    sizes = options.layer_sizes(description.inputs, description.classes)
-    parameters = sum(d_out * (d_in + 1) for d_in, d_out in itertools.pairwise(sizes))
-    # The test set goes through the network at once.
-    rows = max(options.batch_size, description.test)
-    activations = rows * sum(sizes)
-    # Parameters, gradients, up to two moments of the optimizer, and a copy for a checkpoint.
-    needed = (5 * parameters + 4 * activations) * np.dtype(options.dtype).itemsize
-    available = psutil.virtual_memory().total
-    if needed > available:
-        raise UserError(
-            f"--hidden {' '.join(map(str, options.hidden))}: training needs about"
-            f" {needed / 1e9:,.0f} GB and this machine has {available / 1e9:,.0f} GB;"
-            " choose smaller widths"
-        )
 
 
 def train_as_run(
@@ -131,3 +105,8 @@ def run_script(main: Callable[[list[str]], None]) -> None:
         raise SystemExit(2) from None
     except KeyboardInterrupt:
         raise SystemExit(128 + signal.SIGINT) from None
+    except Exception as error:
+        if not out_of_memory(error):
+            raise
+        print(f"error: {out_of_memory_message(error)}", file=sys.stderr)
+        raise SystemExit(2) from None

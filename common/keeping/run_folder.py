@@ -132,9 +132,9 @@ def lock(folder: Path) -> Iterator[None]:
     Raises:
         UserError: where another process keeps it (named by its number), or it cannot be written.
     """
-    made = not folder.exists()
     path = folder / LOCK
     try:
+        made = not folder.exists()
         folder.mkdir(parents=True, exist_ok=True)
         holder = FileLock(path, timeout=0)
         holder.acquire()
