@@ -191,7 +191,6 @@ def test_any_value_is_accepted_or_told_in_one_line(data):
     """What a notebook or a config.json may hold."""
     single = ANY_TEXT | st.none() | st.integers() | st.floats() | st.booleans() | st.binary()
     single |= st.sampled_from([10**30, "x" * 5000, object()])
-    single |= st.integers(4990, 5000).map(lambda digits: 10**digits)  # more than str spells
     nested = st.recursive(single, lambda inner: st.lists(inner) | st.dictionaries(ANY_TEXT, inner))
     field = data.draw(st.sampled_from(list(PaperRunOptions.model_fields)) | ANY_TEXT)
     value = data.draw(single if field == "optimizer" else nested)
@@ -208,6 +207,10 @@ def test_values_are_spelled_in_one_line():
     assert option_value((256, 128)) == "256 128" and option_value(()) == "''"
     assert option_value(10**30) == "1" + 30 * "0"
     assert option_value(10**5000) == "<int>"
+    with pytest.raises(
+        UserError, match=r"--epochs <int>: must be less than .*; the default is 10$"
+    ):
+        RunOptions(epochs=10**5000)
     assert option_value(lists) == "<list>"
     assert option_value("") == "''" and option_value(" \n") == r"' \n'"
     assert option_value("a b\té\u2028") == r"a b\té\u2028"

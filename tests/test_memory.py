@@ -103,7 +103,7 @@ def test_tensors_made_of_a_checkpoint(process, monkeypatch):
     monkeypatch.setattr(memory, "COPIES_TO_READ", 1)
     # Beside those that it replaces, as many as it holds, and those of the optimizer or the model.
     for optimizer, moments, made in (("sgd", 1, 1), ("adam", 2, 2)):
-        options = options_of(optimizer=optimizer, batch_size=1, resume=True)
+        options = options_of(optimizer=optimizer, weight_decay=0, batch_size=1, resume=True)
         entries = (1 + moments) * P + (1 + moments) * P + made * P
         assert estimate_memory(options, "lowlevel") == resident("lowlevel", options, entries)
 

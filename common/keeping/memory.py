@@ -1,6 +1,21 @@
 """How much memory a training needs, how much there is, and what to say where it is too little.
 
-TABLE
+Estimated and measured peaks in MB, one thread, on Linux with glibc, NumPy 2.4 and torch 2.15 (its
+build for CUDA, on the CPU); in 23 settings the estimates of each tier were 0.91 to 1.13 times what
+was measured:
+
+    setting                                                      tier 1      tier 2      tier 3
+    xor, hidden 2                                                66/63     589/589     742/741
+    mnist, the defaults                                        341/339     864/850    1017/971
+    digits, hidden 6000 6000, batch size 1297, adamw         1663/1675   2436/2318   2589/2494
+    digits, hidden 3000 3000 3000, adam, float64             1664/1630   2235/2190   2388/2325
+    mnist, hidden 2000 2000, batch size 20000                1178/1147   1681/1615   1809/1736
+    mnist, hidden 500 500 500 500, batch size 10000            473/505   1146/1160   1299/1327
+    the same with softsign and mean squared error              493/508   1471/1621   1624/1650
+    mnist, hidden 2000 1000, batch size 20000, sigmoid,
+        float64                                              2676/2532   2527/2237   2648/2385
+    mnist, hidden 1000 1000 1000, batch size 20000, adamw,
+        batch norm, dropout                                  1816/1729   2705/2526   2316/2116
 """
 
 import errno
