@@ -14,7 +14,7 @@ import pytest
 import tyro
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 from train_scripts import TRAIN_SCRIPTS
 
 from common.keeping.arguments import parse_options
@@ -105,6 +105,12 @@ class Plain(BaseModel):
     sizes: list[Annotated[int, Field(ge=1)]] = [3]
     name: str = Field("x", min_length=2)
 
+    @model_validator(mode="after")
+    def _check(self) -> "Plain":
+        if self.count in self.sizes:
+            raise ValueError("a size is\nthe count")
+        return self
+
 
 @pytest.mark.parametrize(
     "line, message",
@@ -113,6 +119,7 @@ class Plain(BaseModel):
         ("--count x", "--count x: must be a valid integer; see --help"),
         ("--count", "--count: needs a value; see --help"),
         ("--count 1 --sizes 4 0", "--sizes 0: must be greater than or equal to 1; the default is "),
+        ("--count 3", r"the options: a size is\nthe count; see --help"),
         ("--count 1 --name a", "--name a: must have at least 2 characters; the default is x"),
     ],
 )
