@@ -77,16 +77,18 @@ def main(arguments: list[str]) -> None:
     if comparison.resume:
         raise UserError("--resume: resume a tier's run with its train script, then compare them")
     folder = comparison.run_dir or OWN_FOLDER
-    if comparison.runs:
-        runs = [read_run(path) for path in comparison.runs]
-    else:
-        check_memory(comparison, "paper")  # the largest of the three
-        comparison = use_available_data(comparison)
-        runs = [read_run(path) for path in train_all(comparison, folder)]
-    drawn = draw(runs, folder)  # first: a word that cannot be printed loses no figure
-    print_table(runs)
-    for name, path in drawn.items():
-        say(f"{name:15} -> {path}")
+    # Two comparisons at once would mix their runs.
+    with run_folder.lock(folder):
+        if comparison.runs:
+            runs = [read_run(path) for path in comparison.runs]
+        else:
+            check_memory(comparison, "paper")  # the largest of the three
+            comparison = use_available_data(comparison)
+            runs = [read_run(path) for path in train_all(comparison, folder)]
+        drawn = draw(runs, folder)  # first: a word that cannot be printed loses no figure
+        print_table(runs)
+        for name, path in drawn.items():
+            say(f"{name:15} -> {path}")
 
 
 def use_available_data(comparison: Comparison) -> Comparison:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import compare
 import train_numpy
+from common.keeping import run_folder
 from common.keeping.command_line import parse
 from common.keeping.options import REPOSITORY, PaperRunOptions, RunOptions
 from data.errors import UserError
@@ -102,6 +103,21 @@ def test_bad_input_is_refused_in_one_line(arguments, message, runs):
         compare.main([argument.format(runs=folder) for argument in arguments])
     assert message in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_a_second_comparison_is_refused_before_it_touches_a_run(runs, tmp_path):
+    with (
+        run_folder.lock(tmp_path),
+        pytest.raises(UserError, match=r"--run-dir .*: process \d+ is using it; wait until it has"),
+    ):
+        compare.main(["--dataset", "digits", "--epochs", "1", "--run-dir", str(tmp_path)])
+    assert not list(tmp_path.glob("numpy*"))
+
+
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
+    (tmp_path / "file").write_text("precious")
+    with pytest.raises(UserError, match=r"--run-dir .*/file: cannot be written \(File exists\)"):
+        compare.main(["--dataset", "digits", "--run-dir", str(tmp_path / "file")])
 
 
 def test_an_unfinished_run_is_refused(runs, tmp_path):
