@@ -27,7 +27,7 @@ MEDIAN, MEAN = "{median:.2f} ({q1:.2f} - {q3:.2f})", "{mean:.4g} ± {deviation:.
 
 
 class Options(BaseModel):
-    """The options of every command; a value outside its limits is told in one line."""
+    """The options of every command; a value outside its limits gets one line."""
 
     folder: Path = Field(REPOSITORY / "runs" / "benchmarks", description="where results are kept")
     data_root: Path = Field(DATA_ROOT, description="folder that holds MNIST/raw")

@@ -1,8 +1,12 @@
 """Shared by the tests of the train scripts."""
 
+import sys
+
 import numpy as np
 import pytest
 from train_scripts import TRAIN_SCRIPTS
+
+from common.keeping.command_line import run_script
 
 
 @pytest.fixture(params=TRAIN_SCRIPTS)
@@ -15,3 +19,16 @@ def tier(request) -> str:
 def _floating_point_errors_as_before():
     with np.errstate():  # train_numpy.main silences some for its process
         yield
+
+
+@pytest.fixture
+def script(monkeypatch, capsys):
+    """Run a tier's script; return its exit code and what it wrote to stderr."""
+
+    def run(tier, arguments):
+        monkeypatch.setattr(sys, "argv", ["train.py", *arguments])
+        with pytest.raises(SystemExit) as exit_info:
+            run_script(TRAIN_SCRIPTS[tier].main)
+        return exit_info.value.code, capsys.readouterr().err
+
+    return run

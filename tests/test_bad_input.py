@@ -1,40 +1,17 @@
 """What each kind of bad input gets: one line, exit code 2, no traceback, and nothing done."""
 
-import re
-import sys
 from pathlib import Path
 
 import filelock
 import pytest
 import torch
-from train_scripts import TRAIN_SCRIPTS, train_watched
+from train_scripts import TRAIN_SCRIPTS, assert_one_line, no_data, train_watched
 
 from common.keeping import command_line, run_folder
-from common.keeping.command_line import run_script
+from common.mathematics.configuration import Configuration
+from data.errors import UserError
 
 DIGITS = "--dataset digits --hidden 12 7 --epochs 3 --optimizer sgd"
-
-
-@pytest.fixture
-def script(monkeypatch, capsys):
-    """Run a tier's script; return its exit code and what it wrote to stderr."""
-
-    def run(tier, arguments):
-        monkeypatch.setattr(sys, "argv", ["train.py", *arguments])
-        with pytest.raises(SystemExit) as exit_info:
-            run_script(TRAIN_SCRIPTS[tier].main)
-        return exit_info.value.code, capsys.readouterr().err
-
-    return run
-
-
-def no_data(*_):
-    pytest.fail("data was loaded before the input was checked")
-
-
-def assert_one_line(error, message):
-    assert re.match("error: " + message, error), error
-    assert error.count("\n") == 1 and error.endswith("\n"), error
 
 
 # --- options --------------------------------------------------------------------------------------
@@ -134,7 +111,7 @@ ROWS = [[cell.strip() for cell in row.split("|", 1)] for row in TABLE.strip().sp
 
 
 @pytest.mark.parametrize("options, message", ROWS)
-def test_bad_option_is_told_in_one_line(options, message, script, tmp_path, monkeypatch):
+def test_bad_option_gets_one_line(options, message, script, tmp_path, monkeypatch):
     monkeypatch.setattr(command_line, "load_dataset", no_data)
     code, error = script("numpy", ["--run-dir", str(tmp_path / "run"), *options.split()])
     assert code == 2
@@ -143,13 +120,13 @@ def test_bad_option_is_told_in_one_line(options, message, script, tmp_path, monk
 
 
 @pytest.mark.parametrize("words", [["yes", "--epochs", "3"], ["yes"]])
-def test_word_before_all_options_is_told_in_one_line(words, tier, script):
+def test_word_before_all_options_gets_one_line(words, tier, script):
     code, error = script(tier, words)
     assert code == 2
     assert_one_line(error, "yes: belongs to no option; see --help\n$")
 
 
-def test_option_of_another_tier_is_told_in_one_line(tier, script):
+def test_option_of_another_tier_gets_one_line(tier, script):
     messages = {
         "numpy": ("--device: no such option; see", "--compile: no such option; see --help"),
         "lowlevel": (
@@ -234,6 +211,24 @@ def test_one_cycle_may_rise_in_less_or_more_than_a_step(
         )
 
 
+@pytest.mark.parametrize(
+    "given, message",
+    [
+        ({"optimizer": ["a"]}, "--optimizer ['a']: must be 'sgd', 'adam' or 'adamw'; the default"),
+        ({"optimizer": None}, "--optimizer None: must be 'sgd', 'adam' or 'adamw'; the default"),
+        (
+            {"batch_size": 10**4990},
+            "--batch-size <int>: must be less than or equal to 1000000; the",
+        ),
+        ({"hidden": 3}, "--hidden 3: must be a valid tuple; the default is 256 128"),
+    ],
+)
+def test_python_values_of_a_wrong_type_get_one_line(given, message):
+    with pytest.raises(UserError) as error:
+        Configuration(**given)
+    assert str(error.value).startswith(message)
+
+
 # --- paths ----------------------------------------------------------------------------------------
 
 
@@ -305,78 +300,3 @@ def test_data_root_that_cannot_be_written(tier, script, tmp_path):
     assert code == 2
     assert_one_line(error, f"{tmp_path}/file/MNIST/raw cannot be .* or name another data folder")
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
-
-
-# --- damaged runs ---------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def checkpoints(tmp_path_factory):
-    """The contents of the checkpoints of a tier's runs, by the options they were trained with."""
-    contents = {}
-
-    def checkpoint_of(tier, options):
-        if (tier, options) not in contents:
-            folder = tmp_path_factory.mktemp("other")
-            TRAIN_SCRIPTS[tier].main([*options.split(), "--run-dir", str(folder)])
-            contents[tier, options] = (folder / run_folder.CHECKPOINT).read_bytes()
-        return contents[tier, options]
-
-    return checkpoint_of
-
-
-@pytest.mark.parametrize(
-    "damage, message",
-    [
-        (lambda good: good[:-1], r"is damaged \("),
-        (lambda good: good[: len(good) // 2], r"is damaged \("),
-        (lambda good: good[:100], r"is damaged \("),
-        (lambda good: b"", r"is damaged \("),
-        (lambda good: b"not a checkpoint, but text", r"is damaged \("),
-        (lambda good: b"\x80\x04pickle" * 100, r"is damaged \("),
-        (None, "a directory"),
-        (run_folder.MODEL, r"is damaged \(config: "),
-        *(
-            (options, r"is damaged \(it does not belong to this config\.json\)")
-            for options in ("--hidden 12 8", "--batch-norm", "--optimizer adam", "--dtype float64")
-        ),
-    ],
-)
-def test_damaged_checkpoint(damage, message, tier, script, tmp_path, checkpoints):
-    TRAIN_SCRIPTS[tier].main([*DIGITS.split(), "--run-dir", str(tmp_path)])
-    (tmp_path / run_folder.TEST).unlink()
-    path = tmp_path / run_folder.CHECKPOINT
-    good = path.read_bytes()
-    if damage is None:
-        path.unlink()
-        path.mkdir()
-        message = f"cannot read {path}: .*; check the path"
-    elif damage == run_folder.MODEL:
-        path.write_bytes((tmp_path / damage).read_bytes())
-    elif isinstance(damage, str):
-        path.write_bytes(checkpoints(tier, f"{DIGITS} {damage}"))
-    else:
-        path.write_bytes(damage(good))
-    code, error = script(tier, ["--resume", "--run-dir", str(tmp_path)])
-    assert code == 2
-    assert_one_line(error, message if damage is None else f"{path} {message}")
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        *("", "{", "[]", "null", '{"tier": "numpy"}', '{"tier": "numpy", "options": 3}', "\0"),
-        '{"tier": "numpy", "options": {"hidden": [0]}}',
-        '{"tier": "numpy", "options": {"learning_rate": NaN}}',
-        '{"tier": "numpy", "options": {"depth": 3}}',
-        '{"tier": "numpy", "options": {"optimizer": "adam", "nesterov": true}}',
-    ],
-)
-def test_damaged_configuration(text, script, tmp_path, monkeypatch):
-    monkeypatch.setattr(command_line, "load_dataset", no_data)
-    (tmp_path / run_folder.CONFIG).write_text(text)
-    code, error = script("numpy", ["--resume", "--run-dir", str(tmp_path)])
-    assert code == 2
-    path = tmp_path / run_folder.CONFIG
-    assert_one_line(error, rf"{path} is damaged \(.*\); delete {tmp_path} and train again")
-    assert path.read_text() == text

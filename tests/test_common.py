@@ -1,4 +1,4 @@
-"""The shared parts: random numbers, targets, diagnosis, processors.
+"""The shared parts: random numbers, targets, diagnosis, processors; and defaults.
 
 The train scripts' behaviour that rests on them is in test_runs.py, test_resume.py and
 test_bad_input.py.
@@ -12,10 +12,13 @@ import pytest
 import torch
 
 from common.keeping import processor
-from common.keeping.diagnosis import first_non_finite
+from common.keeping.diagnosis import first_non_finite, to_array
 from common.mathematics import randomness
+from common.mathematics.configuration import Configuration
 from common.mathematics.randomness import EPOCH_ORDER
 from common.mathematics.targets import targets
+from optimizers_paper import make_optimizer
+from tiers import TIERS
 
 KILLS = 50
 
@@ -133,3 +136,25 @@ def test_processor_is_read_where_the_system_tells_it(monkeypatch):
     monkeypatch.setattr(Path, "read_text", no_file)
     assert processor.processor_information() == {}
     assert processor.processor_name() == processor.platform.processor()
+
+
+# --- what nobody has asked for otherwise ----------------------------------------------------------
+
+
+@pytest.mark.parametrize("tier", ["numpy", "lowlevel"])
+def test_a_network_of_sizes_alone_is_a_float32_one_of_relu_and_he_from_seed_0(tier):
+    X = np.random.default_rng(0).standard_normal((5, 4), dtype=np.float32)
+    logits = []
+    for arguments in ({}, {"activation": "relu", "initializer": "he-normal", "seed": 0}):
+        model = TIERS[tier].module("mlp").MLP((4, 5, 3), **arguments)
+        logits.append(to_array(model.forward(X if tier == "numpy" else torch.from_numpy(X))))
+    np.testing.assert_array_equal(*logits)
+    assert logits[0].dtype == np.float32
+    assert [type(layer).__name__ for layer in model.layers] == ["Linear", "Activation", "Linear"]
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam", "adamw"])
+def test_tier_3_updates_in_one_pass(optimizer):
+    configuration = Configuration(optimizer=optimizer)
+    made = make_optimizer(configuration, torch.nn.Linear(3, 2))
+    assert made.defaults["fused"]

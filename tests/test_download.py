@@ -188,6 +188,19 @@ def test_the_next_mirror_is_tried(tmp_path):
     assert_tiny_is_extracted(tmp_path)
 
 
+def test_the_others_are_tried_in_the_order_that_is_given(tmp_path):
+    one_file = {archive: ARCHIVES[archive] for archive in list(ARCHIVES)[:1]}
+    with (
+        mirror(ARCHIVES, thinks=0.15) as (second, second_requests),
+        mirror(ARCHIVES, thinks=0.15) as (third, third_requests),
+        mirror(one_file) as (first, _),
+    ):
+        fetch_tiny(tmp_path, second, third, first)
+    assert_tiny_is_extracted(tmp_path)
+    assert sum(request.startswith("GET") for request in second_requests) == len(ARCHIVES) - 1
+    assert not any(request.startswith("GET") for request in third_requests)
+
+
 def test_a_slow_download_is_not_cut_off(tmp_path):
     checksums = {TEST_LABELS: CHECKSUMS[TEST_LABELS]}
     with mirror(ARCHIVES, drip) as (address, _):

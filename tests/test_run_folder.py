@@ -70,18 +70,18 @@ def file_size_limit(count):
 def test_file_is_written_whole_or_not_at_all(tmp_path):
     path = tmp_path / "file"
     with file_size_limit(1000), pytest.raises(UserError, match=f"cannot write {path}: File too"):
-        files.write_file(path, bytes(1001))
+        files.write_file(path, [bytes(1001)])
     assert not list(tmp_path.iterdir())
-    files.write_file(path, b"before")
+    files.write_file(path, [b"before"])
     with file_size_limit(1000), pytest.raises(UserError, match="make room or choose another"):
-        files.write_file(path, bytes(1001))
+        files.write_file(path, [bytes(1001)])
     assert [p.read_bytes() for p in tmp_path.iterdir()] == [b"before"]
-    sealed = files.write_file(path, b"after")
+    sealed = files.write_file(path, [b"after"])
     assert [p.read_bytes() for p in tmp_path.iterdir()] == [b"after"]
     assert path.stat().st_mode & 0o777 == 0o666 & ~current_umask()
     assert sealed == files.seal(path)
     with pytest.raises(UserError, match=f"cannot write {path}/x: Not a directory"):
-        files.write_file(path / "x", b"")
+        files.write_file(path / "x", [b""])
 
 
 def current_umask():
@@ -107,7 +107,7 @@ def test_bytes_are_on_the_disk_before_the_name_and_the_name_before_the_next_file
 
     monkeypatch.setattr(os, "fsync", noted_sync)
     monkeypatch.setattr(os, "replace", noted_replace)
-    files.write_file(tmp_path / "file", b"12345")
+    files.write_file(tmp_path / "file", [b"123", b"45"])
     assert calls == [("file", 5), ("replace", None), ("folder", None)]
 
 

@@ -11,7 +11,7 @@ from torch import nn
 from train_scripts import TRAIN_SCRIPTS, read_csv, read_json, read_tensors, train_watched
 
 import train_numpy
-from common.keeping import progress
+from common.keeping import command_line, progress, run_folder
 from common.keeping.diagnosis import to_array
 from common.keeping.options import RunOptions
 from common.keeping.recorder import DivergenceError
@@ -324,3 +324,10 @@ def test_input_that_is_not_finite(tier, tmp_path):
     dataset.train.images[shuffled_indices(1297, 0, 1)[3 * 128 + 5], 7] = np.inf
     with pytest.raises(DivergenceError, match=r"1, step 4 \(first in the output of layers\.0\)"):
         train(tier, tmp_path, dataset=dataset)
+
+
+def test_a_run_is_kept_under_the_name_of_its_tier(tier, tmp_path, monkeypatch):
+    assert (command_line.REPOSITORY / "README.md").exists()
+    monkeypatch.setattr(command_line, "REPOSITORY", tmp_path)
+    TRAIN_SCRIPTS[tier].main(["--dataset", "xor", "--hidden", "2", "--epochs", "1"])
+    assert run_folder.FinishedRun(tmp_path / "runs" / tier).tier == tier

@@ -1,11 +1,15 @@
-"""The train scripts by the name of their tier, and the tables that they write."""
+"""The train scripts by the name of their tier, what they write, and what they say."""
 
 import csv
 import json
+import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from safetensors import safe_open
 
 from common.keeping.command_line import parse
@@ -43,3 +47,22 @@ def read_tensors(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
 def read_json(path: Path) -> dict[str, Any]:
     """A JSON file."""
     return json.loads(path.read_text())
+
+
+def run_child(program, *arguments):
+    """The last line that a Python program prints; it must end well, and write nothing to stderr."""
+    command = [sys.executable, "-W", "error", "-c", program, *arguments]
+    child = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert (child.returncode, child.stderr) == (0, "")
+    return child.stdout.splitlines()[-1]
+
+
+def no_data(*_):
+    """Stands in for `load_dataset` where nothing may be loaded."""
+    pytest.fail("data was loaded before the input was checked")
+
+
+def assert_one_line(error, message):
+    """Check an error message against the beginning of what it must be, a regular expression."""
+    assert re.match("error: " + message, error), error
+    assert error.count("\n") == 1 and error.endswith("\n"), error

@@ -8,6 +8,7 @@ contents.
 import csv
 import hashlib
 import io
+import itertools
 import json
 import os
 import secrets
@@ -20,11 +21,12 @@ from typing import Any, TypeVar
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save
 
 from data.errors import UserError
 
 PARTIAL = ".partial"
+# The types of what we write, as safetensors names them.
+DTYPES = {"float32": "F32", "float64": "F64", "int64": "I64"}
 # No JSON file of ours comes near; a larger one is not read into memory.
 LARGEST_JSON = 2**24
 Model = TypeVar("Model", bound=BaseModel)
@@ -50,8 +52,11 @@ def seal(path: Path) -> Seal:
         return Seal(bytes=file.tell(), sha256=digest)
 
 
-def write_file(path: Path, content: bytes) -> Seal:
+def write_file(path: Path, parts: Iterable[bytes | memoryview]) -> Seal:
     """Write a file whole or not at all. A link at this path is replaced, not followed.
+
+    Args:
+        parts: its contents, one after the other.
 
     Returns:
         The seal of what was written.
@@ -59,10 +64,14 @@ def write_file(path: Path, content: bytes) -> Seal:
     Raises:
         UserError: where it cannot be written; what stood there before still stands.
     """
+    digest = hashlib.sha256()
     partial = path.with_name(f".{path.name}.{secrets.token_hex(8)}{PARTIAL}")
     try:
         with open(partial, "xb") as file:  # x: fails where anything has this name, a link too
-            file.write(content)
+            for part in parts:
+                digest.update(part)
+                file.write(part)
+            size = file.tell()
             file.flush()
             os.fsync(file.fileno())
         os.replace(partial, path)
@@ -73,7 +82,7 @@ def write_file(path: Path, content: bytes) -> Seal:
         raise UserError(
             f"cannot write {path}: {error.strerror}; make room or choose another --run-dir"
         ) from None
-    return Seal(bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
+    return Seal(bytes=size, sha256=digest.hexdigest())
 
 
 def _sync_folder(folder: Path) -> None:
@@ -95,7 +104,7 @@ def remove_partial_files(folder: Path, names: Sequence[str]) -> None:
 
 def write_json(path: Path, content: Mapping[str, Any]) -> Seal:
     """Write a JSON file. Returns and raises as `write_file`."""
-    return write_file(path, (json.dumps(content, indent=2) + "\n").encode())
+    return write_file(path, [(json.dumps(content, indent=2) + "\n").encode()])
 
 
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Seal:
@@ -104,7 +113,7 @@ def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows(rows)
-    return write_file(path, text.getvalue().encode())
+    return write_file(path, [text.getvalue().encode()])
 
 
 def write_tensors(
@@ -112,13 +121,26 @@ def write_tensors(
 ) -> Seal:
     """Write arrays as safetensors, with JSON metadata and a checksum of both in the header.
 
+    The library's own writer copies all arrays first, and ends the process where it cannot. The
+    format is the length of a JSON header, the header, and the arrays end to end.
+
     Returns and raises as `write_file`.
     """
-    contiguous = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
-    # ascontiguousarray makes a scalar an array of one entry; num_batches_tracked is a scalar.
-    shaped = {name: contiguous[name].reshape(tensors[name].shape) for name in tensors}
     text = json.dumps(metadata)
-    return write_file(path, save(shaped, {"json": text, "sha256": _checksum(shaped, text)}))
+    header: dict[str, Any] = {"__metadata__": {"json": text, "sha256": _checksum(tensors, text)}}
+    names = sorted(tensors, key=lambda name: (-tensors[name].itemsize, name))  # each is aligned
+    end = 0
+    for name in names:
+        start, end = end, end + tensors[name].nbytes
+        header[name] = {
+            "dtype": DTYPES[tensors[name].dtype.name],
+            "shape": tensors[name].shape,
+            "data_offsets": (start, end),
+        }
+    first = json.dumps(header).encode()
+    first += b" " * (-len(first) % 8)
+    arrays = (np.ascontiguousarray(tensors[name]).data for name in names)
+    return write_file(path, itertools.chain([len(first).to_bytes(8, "little"), first], arrays))
 
 
 def _checksum(tensors: Mapping[str, np.ndarray], text: str) -> str:
@@ -194,7 +216,7 @@ def read_tensors(
     """
     with _explained(path, missing):
         _size(path)
-        with safe_open(path, framework="numpy") as file:
+        with safe_open(path, framework="numpy", backend="pread") as file:
             header = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         text = header.get("json", "")

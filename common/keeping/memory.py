@@ -51,9 +51,6 @@ LOADED_LATER = {"numpy": 5 * MB, "lowlevel": 17 * MB, "paper": 170 * MB}
 SCIKIT_LEARN = 80 * MB
 # What a step leaves in the history, and the lines that are written of it.
 STEP_BYTES = 200
-# safetensors.numpy.save copies all arrays twice; safe_open maps the file, and copies from there.
-COPIES_TO_WRITE = 2
-COPIES_TO_READ = 2
 # What the C library keeps of freed memory: a share of all, and of torch's arrays below 32 MiB,
 # which lie between others on its heap, as much again.
 KEPT = 1.1
@@ -83,7 +80,7 @@ def estimate_memory(options: RunOptions, tier: str) -> int:
         arrays.of_drawing(),
         arrays.of_step(options.batch_size),
         arrays.of_evaluation(min(CHUNK_ROWS, max(description.validation, description.test))),
-        arrays.of_saving(options.batch_size),
+        arrays.of_saving(),
         arrays.of_loading() if options.resume else 0,
     )
     libraries = LOADED_LATER[tier] + (SCIKIT_LEARN if options.dataset == "digits" else 0)
@@ -143,13 +140,9 @@ class _Arrays:
         chunk = rows * (kept + 2 * max(self.widths[1:])) * self.itemsize
         return KEPT * (self.state + self.parameters + chunk)
 
-    def of_saving(self, rows: int) -> float:
-        """A checkpoint after a step with so many rows, whose small arrays torch has not freed."""
-        copies = COPIES_TO_WRITE * self.state
-        if self.on_gpu:
-            return float(self.state + copies)
-        left = self._of_autograd(rows) if self.tier != "numpy" and self._small(rows) else 0
-        return KEPT * (self.state + self.parameters) + left + copies
+    def of_saving(self) -> int:
+        """A checkpoint is written as it lies in memory, or copied there from the GPU."""
+        return self.state if self.on_gpu else 0
 
     def of_loading(self) -> int:
         """A checkpoint's arrays, beside what is there before the first step.
@@ -157,14 +150,13 @@ class _Arrays:
         Tiers 2 and 3 then make tensors of them; tier 3's optimizer has none yet, shows zeros, and
         copies once more.
         """
-        read = COPIES_TO_READ * self.state
         if self.tier == "numpy":
-            return self.state + self.parameters + read
+            return self.state + self.parameters + self.state
         if self.tier == "lowlevel":
             there = 0 if self.on_gpu else self.state
-            return there + max(read, self.state + max(self.parameters, self.moments))
+            return there + self.state + max(self.parameters, self.moments)
         there = 0 if self.on_gpu else self.parameters
-        return there + max(read, self.state + max(self.parameters, 3 * self.moments))
+        return there + self.state + max(self.parameters, 3 * self.moments)
 
     def _moments(self) -> int:
         """How many numbers the optimizer keeps for each parameter."""

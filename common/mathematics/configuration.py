@@ -45,7 +45,7 @@ class Configuration(BaseModel):
     )
     loss: Loss = Field("softmax-cross-entropy", description="loss, from the logits")
     epochs: int = Field(10, ge=1, le=100_000, description="passes over the training set")
-    batch_size: int = Field(128, ge=1, description="examples in a minibatch")
+    batch_size: int = Field(128, ge=1, le=1_000_000, description="examples in a minibatch")
     optimizer: OptimizerName = Field("sgd", description="update rule")
     learning_rate: float | None = Field(
         None,
@@ -95,7 +95,7 @@ class Configuration(BaseModel):
     def _choose_learning_rate(cls, values: Any) -> Any:
         if isinstance(values, dict) and values.get("learning_rate") is None:
             optimizer = values.get("optimizer", cls.model_fields["optimizer"].default)
-            return values | {"learning_rate": LEARNING_RATES.get(optimizer)}
+            return values | {"learning_rate": LEARNING_RATES.get(str(optimizer))}
         return values
 
     @model_validator(mode="after")

@@ -1,0 +1,80 @@
+"""Checkpoints and options of a run that are damaged, or of another: one line, exit code 2."""
+
+import pytest
+from train_scripts import TRAIN_SCRIPTS, assert_one_line, no_data
+
+from common.keeping import command_line, run_folder
+
+DIGITS = "--dataset digits --hidden 12 7 --epochs 3 --optimizer sgd"
+
+
+@pytest.fixture(scope="module")
+def checkpoints(tmp_path_factory):
+    """The contents of the checkpoints of a tier's runs, by the options they were trained with."""
+    contents = {}
+
+    def checkpoint_of(tier, options):
+        if (tier, options) not in contents:
+            folder = tmp_path_factory.mktemp("other")
+            TRAIN_SCRIPTS[tier].main([*options.split(), "--run-dir", str(folder)])
+            contents[tier, options] = (folder / run_folder.CHECKPOINT).read_bytes()
+        return contents[tier, options]
+
+    return checkpoint_of
+
+
+@pytest.mark.parametrize(
+    "damage, message",
+    [
+        (lambda good: good[:-1], r"is damaged \("),
+        (lambda good: good[: len(good) // 2], r"is damaged \("),
+        (lambda good: good[:100], r"is damaged \("),
+        (lambda good: b"", r"is damaged \("),
+        (lambda good: b"not a checkpoint, but text", r"is damaged \("),
+        (lambda good: b"\x80\x04pickle" * 100, r"is damaged \("),
+        (None, "a directory"),
+        (run_folder.MODEL, r"is damaged \(config: "),
+        *(
+            (options, r"is damaged \(it does not belong to this config\.json\)")
+            for options in ("--hidden 12 8", "--batch-norm", "--optimizer adam", "--dtype float64")
+        ),
+    ],
+)
+def test_damaged_checkpoint(damage, message, tier, script, tmp_path, checkpoints):
+    TRAIN_SCRIPTS[tier].main([*DIGITS.split(), "--run-dir", str(tmp_path)])
+    (tmp_path / run_folder.TEST).unlink()
+    path = tmp_path / run_folder.CHECKPOINT
+    good = path.read_bytes()
+    if damage is None:
+        path.unlink()
+        path.mkdir()
+        message = f"cannot read {path}: .*; check the path"
+    elif damage == run_folder.MODEL:
+        path.write_bytes((tmp_path / damage).read_bytes())
+    elif isinstance(damage, str):
+        path.write_bytes(checkpoints(tier, f"{DIGITS} {damage}"))
+    else:
+        path.write_bytes(damage(good))
+    code, error = script(tier, ["--resume", "--run-dir", str(tmp_path)])
+    assert code == 2
+    assert_one_line(error, message if damage is None else f"{path} {message}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "{", "[]", "null", '{"tier": "numpy"}', '{"tier": "numpy", "options": 3}', "\0"),
+        '{"tier": "numpy", "options": {"hidden": [0]}}',
+        '{"tier": "numpy", "options": {"learning_rate": NaN}}',
+        '{"tier": "numpy", "options": {"depth": 3}}',
+        '{"tier": "numpy", "options": {"optimizer": "adam", "nesterov": true}}',
+    ],
+)
+def test_damaged_configuration(text, script, tmp_path, monkeypatch):
+    monkeypatch.setattr(command_line, "load_dataset", no_data)
+    (tmp_path / run_folder.CONFIG).write_text(text)
+    code, error = script("numpy", ["--resume", "--run-dir", str(tmp_path)])
+    assert code == 2
+    path = tmp_path / run_folder.CONFIG
+    assert_one_line(error, rf"{path} is damaged \(.*\); delete {tmp_path} and train again")
+    assert path.read_text() == text
