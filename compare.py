@@ -1,10 +1,11 @@
 """Train the three tiers from the same start, or read run folders, and compare them.
 
     python compare.py                        trains, prints a table, draws two figures
+    python compare.py --seeds 0 1 2 3 4      the same for several seeds
     python compare.py runs/numpy runs/paper  compares runs that are there already
 
-Each tier trains in a process of its own, one after the other: the thread pools of NumPy's and of
-torch's matrix products would otherwise wait for each other on the same cores.
+Each run has a process and a thread of its own; as many run at a time as there are cores. What is
+finished with the same options, versions and code is not trained again.
 """
 
 if __name__ == "__main__":  # from here on, Ctrl-C during an import leaves without a traceback
@@ -12,37 +13,30 @@ if __name__ == "__main__":  # from here on, Ctrl-C during an import leaves witho
 
     leave_while_importing()
 
-import subprocess
-import sys
-from dataclasses import dataclass
-from pathlib import Path
-from statistics import median
-from typing import Any
+import common.keeping.kernels  # noqa: F401, isort: skip - before NumPy, which loads them
 
-import numpy as np
+from pathlib import Path
+from typing import Annotated
+
 import tyro
-from jaxtyping import Float, Int
-from pydantic import Field
-from rich.box import SIMPLE_HEAD
-from rich.table import Table
+from pydantic import Field, model_validator
 
 from common.keeping import run_folder
 from common.keeping.arguments import parse_options
-from common.keeping.command_line import run_script
-from common.keeping.figures import Curve, draw_drift, draw_learning_curves
-from common.keeping.memory import check_memory
+from common.keeping.command_line import FREE_ON_RESUME, run_script
+from common.keeping.environment import environment
+from common.keeping.memory import available_memory, check_memory, estimate_memory
 from common.keeping.options import REPOSITORY, PaperRunOptions
-from common.keeping.progress import say
+from common.keeping.progress import say, say_to_stderr
+from common.keeping.side_by_side import Job, processor_cores, train_side_by_side
 from common.mathematics.configuration import option_name
+from compared_runs import draw, grouped, print_table, read_run
 from data.datasets import DatasetUnavailable, load_dataset
 from data.errors import UserError
 from tiers import TIERS
-from train_numpy import make_model, predict
 
 OWN_FOLDER = REPOSITORY / "runs" / "compare"
-CURVES = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
-LEARNING_CURVES = "learning_curves.png"
-DRIFT = "drift.png"
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
 
 
 class Comparison(PaperRunOptions):
@@ -51,31 +45,22 @@ class Comparison(PaperRunOptions):
     runs: tyro.conf.Positional[tuple[Path, ...]] = Field(
         (), description="run folders to compare instead of training"
     )
+    threads: int | None = Field(1, ge=1, le=1024, description="of each run's matrix products")
+    seeds: tuple[Seed, ...] = Field((), description="train with each of these instead of --seed")
 
-
-@dataclass(frozen=True)
-class ComparedRun:
-    """A finished run with its options and, as `curve`, its losses and accuracies per epoch."""
-
-    files: run_folder.FinishedRun
-    options: PaperRunOptions
-    curve: Curve
-
-    @property
-    def seconds(self) -> list[float]:
-        """Of the steps of each epoch."""
-        return self.files.history["seconds"]
-
-    @property
-    def step_losses(self) -> Float[np.ndarray, " steps"]:
-        """The loss of each step."""
-        return np.array(self.files.steps["loss"])
+    @model_validator(mode="after")
+    def _check_seeds(self) -> "Comparison":
+        if len(set(self.seeds)) < len(self.seeds):
+            raise UserError(
+                f"--seeds {' '.join(map(str, self.seeds))}: must differ; give each of them once"
+            )
+        return self
 
 
 def main(arguments: list[str]) -> None:
     comparison = parse_options(Comparison, arguments, __doc__)
     if comparison.resume:
-        raise UserError("--resume: resume a tier's run with its train script, then compare them")
+        raise UserError("--resume: leave it out; what an earlier comparison left is continued")
     folder = comparison.run_dir or OWN_FOLDER
     # Two comparisons at once would mix their runs.
     with run_folder.lock(folder):
@@ -85,8 +70,9 @@ def main(arguments: list[str]) -> None:
             check_memory(comparison, "paper")  # the largest of the three
             comparison = use_available_data(comparison)
             runs = [read_run(path) for path in train_all(comparison, folder)]
-        drawn = draw(runs, folder)  # first: a word that cannot be printed loses no figure
-        print_table(runs)
+        groups = grouped(runs)
+        drawn = draw(groups, folder)  # first: a word that cannot be printed loses no figure
+        print_table(groups)
         for name, path in drawn.items():
             say(f"{name:15} -> {path}")
 
@@ -98,29 +84,79 @@ def use_available_data(comparison: Comparison) -> Comparison:
     except DatasetUnavailable as error:
         if comparison.dataset != "mnist":
             raise
-        print(f"{error}; going on with scikit-learn's digits instead", file=sys.stderr)
+        say_to_stderr(f"{error}; going on with scikit-learn's digits instead")
         # Validated anew: not every batch size for MNIST is one for digits.
         return Comparison.model_validate(comparison.model_dump() | {"dataset": "digits"})
     return comparison
 
 
 def train_all(comparison: Comparison, folder: Path) -> list[Path]:
-    """Train every tier in float32 and float64; the folders of the runs."""
-    folders = []
-    for dtype in ("float32", "float64"):
-        for name, tier in TIERS.items():
-            run_dir = folder / f"{name}-{dtype}"
-            changes: dict[str, Any] = {"dtype": dtype, "run_dir": run_dir}
-            if comparison.run_dir is None:
-                # This script's own folder is there to be replaced; a folder of the user's is not.
-                changes["overwrite"] = True
-            options = command_line(comparison.model_copy(update=changes), name)
-            say(f"\n{name}, {dtype}, on {comparison.dataset}")
-            exit_code = subprocess.run([sys.executable, tier.script, *options]).returncode
-            if exit_code != 0:
-                raise SystemExit(exit_code)
-            folders.append(run_dir)
+    """Train every tier in float32 and float64 with every seed; the folders of the runs."""
+    jobs, folders = [], []
+    for dtype in ("float64", "float32"):  # the longest first: no core waits for a late one
+        for seed in comparison.seeds or (comparison.seed,):
+            for name in TIERS:
+                run_dir = folder / f"{name}-{dtype}-seed{seed}"
+                changes = {"dtype": dtype, "seed": seed, "run_dir": run_dir}
+                options = comparison.model_copy(update=changes)
+                folders.append(run_dir)
+                if not (job := plan(options, name, own=comparison.run_dir is None)):
+                    say(f"{run_dir.name}: finished before, and kept")
+                    continue
+                jobs.append(job)
+    # As many as the cores and the memory have room for.
+    cores = processor_cores() // (comparison.threads or processor_cores())
+    room = available_memory()[0] // estimate_memory(comparison, "paper")
+    try:
+        train_side_by_side(jobs, max(1, min(cores, room)))
+    except SystemExit:  # Ctrl-C or SIGTERM
+        command = "the same command" + " without --overwrite" * comparison.overwrite
+        say_to_stderr(f"stopped; {command} continues")
+        raise
     return folders
+
+
+def plan(options: PaperRunOptions, tier: str, own: bool) -> Job | None:
+    """What is left to do for a run; None where it is finished.
+
+    Args:
+        own: whether the folder is this script's own, and there to be replaced.
+
+    Raises:
+        UserError: where the folder holds another run, and --overwrite is not given.
+    """
+    folder = options.run_dir
+    assert folder is not None
+    resume = False
+    with run_folder.lock(folder):
+        if not options.overwrite and holds(folder, options, tier):
+            if (folder / run_folder.TEST).exists():
+                return None
+            resume = (folder / run_folder.CHECKPOINT).exists()
+        if not resume:
+            run_folder.check_may_be_written(folder, False, own or options.overwrite)
+            run_folder.clear(folder)
+    arguments = command_line(
+        options.model_copy(update={"resume": resume, "overwrite": False}), tier
+    )
+    return Job(folder.name, (str(TIERS[tier].script), *arguments), folder, options.epochs)
+
+
+def holds(folder: Path, options: PaperRunOptions, tier: str) -> bool:
+    """Whether the folder has a run of this tier with these options, versions and code."""
+    if not (folder / run_folder.CONFIG).exists():
+        return False
+    description = run_folder.read_description(folder)
+    # Threads and kernels are those of the process that trained; the options say how many.
+    mine = environment() | {"libraries": None}
+    if description.tier != tier or description.environment | {"libraries": None} != mine:
+        return False
+    saved = run_folder.read_options(folder, TIERS[tier].options)
+    return all(
+        getattr(saved, field) == getattr(options, field)
+        for field in type(saved).model_fields
+        if field not in FREE_ON_RESUME
+    )
 
 
 def command_line(options: PaperRunOptions, tier: str) -> list[str]:
@@ -138,106 +174,6 @@ def command_line(options: PaperRunOptions, tier: str) -> list[str]:
             case _:
                 arguments += [option_name(field), str(value)]
     return arguments
-
-
-def read_run(folder: Path) -> ComparedRun:
-    """Read a run folder.
-
-    Raises:
-        UserError: where there is no finished run, or a file is damaged or of another run.
-    """
-    options = run_folder.read_options(folder, PaperRunOptions)
-    files = run_folder.FinishedRun(folder)
-    curves = {name: files.history[name] for name in CURVES}
-    return ComparedRun(files, options, Curve(files.tier, options.dtype, **curves))
-
-
-def print_table(runs: list[ComparedRun]) -> None:
-    """One row per run, each measured against the first run of tier 1 in the same precision."""
-    datasets = ", ".join(dict.fromkeys(run.options.dataset for run in runs))
-    table = Table(
-        title=f"The tiers on {datasets}", box=SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0)
-    )
-    for column in ("tier", "dtype"):
-        table.add_column(column, no_wrap=True)
-    for column in (
-        "epochs",
-        "train\nloss",
-        "validation\naccuracy",
-        "test\naccuracy",
-        "s per\nepoch",
-        "weights\ndiffer",
-        "other\nlabels",
-    ):
-        table.add_column(column, justify="right", no_wrap=True)
-    for run in runs:
-        table.add_row(
-            run.files.tier,
-            run.options.dtype,
-            str(len(run.seconds)),
-            f"{run.curve.train_loss[-1]:.4f}",
-            f"{run.curve.validation_accuracy[-1]:.2%}",
-            f"{run.files.test.test_accuracy:.2%}",
-            f"{median(run.seconds):.2f}",
-            *differences(run, reference(run, runs)),
-        )
-    say(table)
-    say(
-        "The last two columns: the largest difference of any weight, and how many of the test\n"
-        "set's predictions differ, from the first run of the same dtype, tier 1's if there is one."
-    )
-
-
-def reference(run: ComparedRun, runs: list[ComparedRun]) -> ComparedRun:
-    """The run that this one is measured against: tier 1 of the same precision, or the first."""
-    same = [other for other in runs if other.options.dtype == run.options.dtype]
-    return next((other for other in same if other.files.tier == "numpy"), same[0])
-
-
-def differences(run: ComparedRun, to: ComparedRun) -> tuple[str, str]:
-    """Largest difference of a weight and number of differing test predictions, as text."""
-    shapes = [{name: w.shape for name, w in each.files.weights.items()} for each in (run, to)]
-    if run is to or shapes[0] != shapes[1]:
-        return "-", "-"
-    weights, others = run.files.weights, to.files.weights
-    largest = max(float(abs(weights[name] - others[name]).max()) for name in weights)
-    differing = int((test_predictions(run) != test_predictions(to)).sum())
-    return f"{largest:.1e}", str(differing)
-
-
-def test_predictions(run: ComparedRun) -> Int[np.ndarray, " n"]:
-    """What the run's weights predict for its test set, in the run's own precision."""
-    options = run.options
-    dataset = load_dataset(options.dataset, options.data_root, options.dtype, download=False)
-    model = make_model(options, dataset.test.images.shape[1], dataset.classes)
-    model.load_state_dict(run.files.weights)
-    model.eval()
-    return predict(model.forward(dataset.test.images))
-
-
-def draw(runs: list[ComparedRun], folder: Path) -> dict[str, Path]:
-    """Draw the learning curves and, where several runs share a precision, their drift.
-
-    Returns:
-        The figures, by what they show.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    dataset = runs[0].options.dataset
-    curves = [run.curve for run in runs]
-    draw_learning_curves(curves, f"Learning curves on {dataset}", folder / LEARNING_CURVES)
-    drawn = {"learning curves": folder / LEARNING_CURVES}
-
-    drifts = {}
-    for dtype in ("float32", "float64"):
-        losses = [run.step_losses for run in runs if run.options.dtype == dtype]
-        if len(losses) > 1:
-            steps = min(map(len, losses))
-            drifts[dtype] = np.ptp([series[:steps] for series in losses], axis=0)
-    if drifts:
-        title = f"Largest difference between the tiers in the loss of each step, on {dataset}"
-        draw_drift(drifts, title, folder / DRIFT)
-        drawn["drift"] = folder / DRIFT
-    return drawn
 
 
 if __name__ == "__main__":

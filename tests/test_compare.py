@@ -1,20 +1,26 @@
-"""compare.py: the options reach the train scripts, runs are read, and digits stand in for MNIST."""
+"""compare.py: runs side by side, what is kept of them, and how they are read and compared."""
 
 import os
+import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from storm import contents
 
 import compare
+import compared_runs
 import train_numpy
-from common.keeping import run_folder
+from common.keeping import environment, run_folder, side_by_side
 from common.keeping.command_line import parse
 from common.keeping.options import REPOSITORY, PaperRunOptions, RunOptions
+from compared_runs import DRIFT, LEARNING_CURVES
 from data.errors import UserError
 from tiers import TIERS
 
@@ -41,30 +47,32 @@ def test_finished_runs_are_compared(runs, tmp_path, capsys):
     assert rows[0][3:6] == rows[1][3:6] == rows[2][3:6]
     assert rows[0][7:] == ["-", "-"]
     assert all(float(row[7]) < 1e-12 and row[8] == "0" for row in rows[1:])
-    for figure in (compare.LEARNING_CURVES, compare.DRIFT):
+    for figure in (LEARNING_CURVES, DRIFT):
         assert (tmp_path / figure).read_bytes().startswith(b"\x89PNG")
 
 
 def test_differences_are_seen(runs):
-    reference = compare.read_run(runs["numpy"])
-    other = compare.read_run(runs["paper"])
+    reference = compared_runs.read_run(runs["numpy"])
+    other = compared_runs.read_run(runs["paper"])
     name = "layers.2.bias"
     weights = other.files.weights
     weights[name] = weights[name] + np.eye(1, 8)[0] * 0.25
-    largest, labels = compare.differences(other, reference)
-    assert float(largest) == pytest.approx(0.25, abs=1e-9)
-    assert int(labels) > 0
+    largest, labels = compared_runs.differences(other, reference)
+    assert largest == pytest.approx(0.25, abs=1e-9)
+    assert labels > 0
 
 
 def test_networks_of_other_sizes_have_no_difference_of_weights(runs, tmp_path):
-    train_numpy.main(
-        [
-            *["--dataset", "digits", "--epochs", "1", "--hidden", "5", "--run-dir"],
-            str(tmp_path / "other"),
-        ]
-    )
-    others = [compare.read_run(tmp_path / "other"), compare.read_run(runs["numpy"])]
-    assert compare.differences(*others) == ("-", "-")
+    options = "--dataset digits --epochs 1 --hidden 5 --run-dir"
+    train_numpy.main([*options.split(), str(tmp_path / "other")])
+    others = [compared_runs.read_run(folder) for folder in (tmp_path / "other", runs["numpy"])]
+    assert compared_runs.differences(*others) is None
+    # Two runs of one tier that differ by more than their seeds are two rows.
+    named = [group.name for group in compared_runs.grouped(others)]
+    assert named == ["numpy", "numpy"]  # one of float32, one of float64
+    train_numpy.main([*options.split(), str(tmp_path / "third"), "--dtype", "float64"])
+    others[0] = compared_runs.read_run(tmp_path / "third")
+    assert [group.name for group in compared_runs.grouped(others)] == ["third", "numpy"]
 
 
 @settings(deadline=None)
@@ -94,6 +102,9 @@ def test_every_option_reaches_the_train_script(data):
     [
         (["{runs}/nothing"], "nothing/config.json does not exist"),
         (["--resume"], "--resume"),
+        (["--seeds", "3", "4", "3"], "--seeds 3 4 3: must differ"),
+        (["--seeds", "-1"], "--seeds -1: must be greater than or equal to 0"),
+        (["--threads", "0"], "--threads 0: must be greater than or equal to 1"),
         (["--hidden", "0"], "--hidden 0"),
     ],
 )
@@ -142,5 +153,161 @@ def test_without_mnist_and_network_digits_are_compared(tmp_path):
     fallback = [line for line in finished.stderr.splitlines() if "digits instead" in line]
     assert len(fallback) == 1
     assert "The tiers on digits" in finished.stdout
-    assert (tmp_path / "runs" / compare.LEARNING_CURVES).exists()
-    assert (tmp_path / "runs" / compare.DRIFT).exists()
+    assert (tmp_path / "runs" / LEARNING_CURVES).exists()
+    assert (tmp_path / "runs" / DRIFT).exists()
+
+
+# --- side by side ---------------------------------------------------------------------------------
+
+SMALL = ["--dataset", "digits", "--hidden", "12", "8", "--epochs", "3"]
+
+
+def compare_in(folder, *options):
+    compare.main([*SMALL, *options, "--run-dir", str(folder)])
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory):
+    """The folder of a whole comparison of two seeds, and what it printed."""
+    folder = tmp_path_factory.mktemp("compared")
+    command = [sys.executable, REPOSITORY / "compare.py", *SMALL, "--seeds", "3", "4"]
+    done = subprocess.run(
+        [*command, "--run-dir", folder], capture_output=True, text=True, timeout=300
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return folder, done.stdout
+
+
+def results(folder):
+    """The bytes that each run has left, times apart."""
+    return {path.name: contents(path) for path in folder.iterdir() if path.is_dir()}
+
+
+def test_several_seeds_become_a_mean_and_a_deviation(compared):
+    folder, output = compared
+    rows = [line.split() for line in output.splitlines() if line.startswith(tuple(MAINS))]
+    rows = [row for row in rows if "float32" in row or "float64" in row]
+    assert [row[:3] for row in rows] == [
+        [name, dtype, "3"] for dtype in ("float32", "float64") for name in MAINS
+    ]
+    runs = [compared_runs.read_run(folder / f"numpy-float32-seed{seed}") for seed in (3, 4)]
+    accuracies = np.array([run.files.test.test_accuracy for run in runs])
+    text = f"{accuracies.mean():.2%} ± {accuracies.std(ddof=1):.2%}"
+    assert any(text in line for line in output.splitlines() if " float32 " in line)
+    assert accuracies[0] != accuracies[1]
+    assert rows[3][-2:] == ["-", "-"]
+    assert all(float(row[-2]) < 1e-12 and row[-1] == "0" for row in rows[4:])
+
+
+def test_what_is_finished_is_not_trained_again(compared, capsys):
+    folder, _ = compared
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*.safetensors")}
+    assert len(before) == 2 * 6 * 2
+    compare_in(folder, "--seeds", "4", "3")
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*.safetensors")} == before
+    assert capsys.readouterr().out.count("finished before, and kept") == 12
+
+
+@pytest.mark.parametrize("change", ["options", "code", "overwrite"])
+def test_what_would_be_another_run_is_trained_or_refused(change, compared, monkeypatch):
+    folder, _ = compared
+    options = compare.Comparison(
+        **{"dataset": "digits", "hidden": (12, 8), "epochs": 3, "seed": 4},
+        run_dir=folder / "paper-float32-seed4",
+    )
+    assert compare.plan(options, "paper", own=True) is None
+    copy = folder.parent / change
+    shutil.copytree(options.run_dir, copy)
+    options = options.model_copy(update={"run_dir": copy})
+    match change:
+        case "options":
+            options = options.model_copy(update={"momentum": 0.8})
+        case "code":
+            monkeypatch.setattr(environment, "code_checksum", lambda: "other")
+        case "overwrite":
+            options = options.model_copy(update={"overwrite": True})
+    if change != "overwrite":
+        with pytest.raises(UserError, match="holds a run already"):
+            compare.plan(options, "paper", own=False)
+    job = compare.plan(options, "paper", own=True)
+    assert "--resume" not in job.command
+    assert {path.name for path in copy.iterdir()} <= {run_folder.LOCK}
+
+
+def test_one_at_a_time_gives_the_same_bytes(compared, tmp_path, monkeypatch):
+    monkeypatch.setattr(compare, "processor_cores", lambda: 1)
+    monkeypatch.delitem(compare.TIERS, "paper")
+    compare_in(tmp_path, "--seed", "4")
+    found = results(tmp_path)
+    assert found == {name: results(compared[0])[name] for name in found}
+    assert len(found) == 4
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_all_and_a_repetition_ends_in_the_same_bytes(number, compared, tmp_path):
+    command = [sys.executable, REPOSITORY / "compare.py", *SMALL, "--seed", "4"]
+    with subprocess.Popen(
+        [*command, "--run-dir", tmp_path],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    ) as process:
+        while not list(tmp_path.glob("*/checkpoint.safetensors")):
+            time.sleep(0.01)
+        process.send_signal(number)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 128 + number
+    assert said == "stopped; the same command continues\n"
+    for folder in tmp_path.iterdir():
+        if folder.is_dir():
+            with run_folder.lock(folder):  # nobody is left who writes there
+                pass
+    assert len(list(tmp_path.glob("*/test.json"))) < 6
+    compare_in(tmp_path, "--seed", "4")
+    expected = results(compared[0])
+    assert results(tmp_path) == {name: expected[name] for name in expected if name[-1] == "4"}
+
+
+def test_a_run_that_fails_is_named_and_stops_the_others(tmp_path):
+    options = "--dataset mnist --epochs 100 --learning-rate 1000 --momentum 0.99 --hidden 9 9"
+    with pytest.raises(
+        UserError, match=r"^\w+-float(32|64)-seed0: the loss is .* at epoch 1, step"
+    ):
+        compare.main([*options.split(), "--initializer=standard-uniform", f"--run-dir={tmp_path}"])
+    for folder in tmp_path.iterdir():
+        if folder.is_dir():
+            with run_folder.lock(folder):
+                pass
+
+
+def test_what_a_script_says_last_is_told(tmp_path):
+    def job(code):
+        return side_by_side.Job("the run", ("-c", code), tmp_path, 1)
+
+    for code, message in (
+        ("raise SystemExit('warning\\nerror: it broke')", "the run: it broke"),
+        ("import os; os.kill(os.getpid(), 9)", "the run: ended with exit code -9"),
+    ):
+        with pytest.raises(UserError) as error:
+            side_by_side.train_side_by_side([job(code)], 1)
+        assert str(error.value) == message
+
+
+def test_as_many_run_at_a_time_as_are_asked_for(tmp_path):
+    code = """
+import pathlib, sys, time
+folder = pathlib.Path(sys.argv[1])
+(folder / sys.argv[2]).touch()
+time.sleep(0.4)
+print(len(list(folder.glob("run*"))), file=(folder / f"seen{sys.argv[2]}").open("w"))
+(folder / sys.argv[2]).unlink()
+"""
+    jobs = [
+        side_by_side.Job(name, ("-c", code, str(tmp_path), name), tmp_path, 1)
+        for name in ("run1", "run2", "run3")
+    ]
+    side_by_side.train_side_by_side(jobs, 2)
+    seen = {path.name: int(path.read_text()) for path in tmp_path.glob("seen*")}
+    assert len(seen) == 3
+    assert max(seen.values()) == 2

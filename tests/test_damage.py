@@ -198,7 +198,8 @@ def test_a_checkpoint_with_other_numbers_and_a_right_checksum_ends_without_a_tra
             case "shape":
                 tensors[name] = np.append(tensors[name], tensors[name])
             case "dtype":
-                tensors[name] = np.zeros(tensors[name].shape, np.int16)
+                other = np.float64 if tensors[name].dtype == np.int64 else np.int64
+                tensors[name] = np.zeros(tensors[name].shape, other)
             case "nan":
                 tensors[name] = tensors[name] + np.nan
             case "zero":

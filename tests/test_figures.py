@@ -23,9 +23,8 @@ def drawn(monkeypatch):
 
 def curve(name, dtype, epochs, accuracy=0.9):
     """Validation losses are twice the training losses, the accuracies half."""
-    losses = np.linspace(1, 0.1, epochs).tolist()
-    accuracies, halves = [accuracy] * epochs, [accuracy / 2] * epochs
-    return Curve(name, dtype, losses, accuracies, [2 * loss for loss in losses], halves)
+    losses, accuracies = np.linspace(1, 0.1, epochs)[None], np.full((1, epochs), accuracy)
+    return Curve(name, dtype, losses, accuracies, 2 * losses, accuracies / 2)
 
 
 def test_learning_curves(drawn, tmp_path):
@@ -50,6 +49,18 @@ def test_learning_curves(drawn, tmp_path):
                 assert panel.viewLim.contains(*point), "outside the panel"
     legend = [text.get_text() for text in drawn[0].get_legend().texts]
     assert legend == ["a", "b"]
+
+
+def test_several_seeds_are_a_mean_and_a_band(drawn, tmp_path):
+    losses = np.array([[1.0, 0.5], [2.0, 0.5], [3.0, 0.5]])
+    draw_learning_curves(
+        [Curve("a", "float32", losses, losses / 10, losses + 1, losses / 5)], "", tmp_path / "a.png"
+    )
+    train, validation = drawn[0].lines
+    np.testing.assert_allclose(train.get_ydata(), [2, 0.5])
+    np.testing.assert_allclose(validation.get_ydata(), [3, 1.5])
+    band = drawn[0].collections[0].get_paths()[0].vertices
+    assert {tuple(point) for point in band.round(9)} == {(1, 1), (1, 3), (2, 0.5)}
 
 
 def test_run_of_one_epoch_is_seen(drawn, tmp_path):

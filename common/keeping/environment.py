@@ -1,12 +1,15 @@
-"""What the measured seconds of a run depend on, for config.json."""
+"""What a run's digits and seconds depend on besides its options, for config.json."""
 
+import hashlib
 import os
 import platform
+import sys
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from threadpoolctl import threadpool_info
+from threadpoolctl import threadpool_info, threadpool_limits
 
+from common.keeping.options import REPOSITORY
 from common.keeping.processor import processor_name
 
 
@@ -20,7 +23,26 @@ def environment() -> dict[str, Any]:
         "processors": os.cpu_count(),
         "openblas_coretype": os.environ.get("OPENBLAS_CORETYPE"),
         "libraries": loaded_libraries(),
+        "code": code_checksum(),
     }
+
+
+def limit_threads(threads: int) -> None:
+    """Have the matrix products of this process, NumPy's and torch's, use so many threads."""
+    threadpool_limits(threads)
+    # What torch starts later asks for the number by other means.
+    if torch := sys.modules.get("torch"):
+        torch.set_num_threads(threads)
+
+
+def code_checksum() -> str:
+    """The SHA-256 of the Python files that decide what a training computes."""
+    digest = hashlib.sha256()
+    for folder in ("common", "data", "numpy", "pytorch_lowlevel", "paper"):
+        for path in sorted((REPOSITORY / folder).rglob("*.py")):
+            if not path.name.startswith("test_"):
+                digest.update(f"{path.relative_to(REPOSITORY)}\n".encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 def loaded_libraries() -> list[dict[str, Any]]:

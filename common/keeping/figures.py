@@ -21,23 +21,24 @@ LINE_STYLES = (
 
 @dataclass(frozen=True)
 class Curve:
-    """One run's losses and accuracies per epoch, each (epochs,), and its precision."""
+    """Losses and accuracies per epoch of runs that differ by their seeds alone."""
 
     name: str
     dtype: str
-    train_loss: Sequence[float]
-    train_accuracy: Sequence[float]
-    validation_loss: Sequence[float]
-    validation_accuracy: Sequence[float]
+    train_loss: Float[np.ndarray, "runs epochs"]
+    train_accuracy: Float[np.ndarray, "runs epochs"]
+    validation_loss: Float[np.ndarray, "runs epochs"]
+    validation_accuracy: Float[np.ndarray, "runs epochs"]
 
 
 def draw_learning_curves(curves: Sequence[Curve], title: str, path: Path) -> None:
-    """Loss and accuracy per epoch, training and validation, the runs overlaid; a PNG file.
+    """Loss and accuracy per epoch, training and validation, overlaid; a PNG file.
 
-    One column of panels for each precision.
+    One column of panels for each precision. Of several runs: their mean, and a band of one standard
+    deviation around it.
     """
     dtypes = sorted({curve.dtype for curve in curves})
-    epochs = max(len(curve.train_loss) for curve in curves)
+    epochs = max(curve.train_loss.shape[1] for curve in curves)
     figure, panels = plt.subplots(
         2,
         len(dtypes),
@@ -55,10 +56,11 @@ def draw_learning_curves(curves: Sequence[Curve], title: str, path: Path) -> Non
         for panel, quantity, scale in zip(column, ("loss", "accuracy"), (1, 100), strict=True):
             for part in ("train", "validation"):
                 for i, curve in enumerate(shown):
-                    values = scale * np.array(getattr(curve, f"{part}_{quantity}"))
+                    values = scale * getattr(curve, f"{part}_{quantity}")
                     label = curve.name if part == "train" else None
                     _draw_line(panel, values, LINE_STYLES[i % len(LINE_STYLES)], label)
-                panel.annotate(part, (len(values), values[-1]), (6, 0), textcoords="offset points")
+                end = values.shape[1], values[:, -1].mean()
+                panel.annotate(part, end, (6, 0), textcoords="offset points")
             panel.grid(alpha=0.3)
             # Room for the words at the ends of the lines.
             panel.set_xlim(1 - 0.05 * epochs, 1.25 * epochs)
@@ -70,11 +72,18 @@ def draw_learning_curves(curves: Sequence[Curve], title: str, path: Path) -> Non
 
 
 def _draw_line(
-    panel: plt.Axes, values: Float[np.ndarray, " epochs"], style: dict, label: str | None
+    panel: plt.Axes, values: Float[np.ndarray, "runs epochs"], style: dict, label: str | None
 ) -> None:
+    runs, epochs = values.shape
+    x, mean = np.arange(1, epochs + 1), values.mean(axis=0)
     # A line of one point would not be seen.
-    marker = "o" if len(values) == 1 else ""
-    panel.plot(np.arange(1, len(values) + 1), values, label=label, marker=marker, **style)
+    marker = "o" if epochs == 1 else ""
+    panel.plot(x, mean, label=label, marker=marker, **style)
+    if runs > 1:
+        deviation = values.std(axis=0, ddof=1)
+        panel.fill_between(
+            x, mean - deviation, mean + deviation, color=style["color"], alpha=0.2, linewidth=0
+        )
 
 
 def draw_drift(drifts: Mapping[str, Float[np.ndarray, " steps"]], title: str, path: Path) -> None:

@@ -35,6 +35,9 @@ class RunOptions(Configuration):
     dataset: DatasetName = Field("mnist", description="what to train on")
     data_root: Folder = Field(DATA_ROOT, description="folder that holds MNIST/raw")
     run_dir: Folder | None = Field(None, description="where the run is kept (runs/<tier> if None)")
+    threads: int | None = Field(
+        None, ge=1, le=1024, description="of the matrix products (what the libraries take if None)"
+    )
     overwrite: bool = Field(False, description="replace the run that the run folder holds")
     resume: bool = Field(False, description="continue the run that the run folder holds")
 

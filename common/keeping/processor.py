@@ -27,17 +27,18 @@ def processor_name() -> str:
 
 
 def choose_openblas_kernels() -> None:
-    """Have OpenBLAS use its AVX-512 kernels on AMD processors that gain by them: Zen 5 and later.
+    """Have OpenBLAS use the faster kernels on AMD processors that have AVX-512.
 
-    There OpenBLAS may choose its AVX2 kernels ("Haswell"), with half the multiplications per cycle.
-    Zen 4 has the instructions, but takes two cycles for each. On Intel's processors OpenBLAS
-    chooses well by itself, newer kernels than these among them. A variable that the user has set
-    is left as it is.
+    Zen 4 has its instructions, but takes two cycles for each: the AVX2 kernels ("Haswell") need
+    fewer instructions around them. From Zen 5 on it takes one, and OpenBLAS may not know that
+    processor. docs/speed.md has what was measured. On Intel's processors OpenBLAS chooses well by
+    itself, newer kernels than these among them. A variable that the user has set is left as it is.
     """
     processor = processor_information()
     if (
-        processor.get("vendor_id") == "AuthenticAMD"
-        and int(processor.get("cpu family", 0)) >= ZEN_5
-        and set(processor.get("flags", "").split()) >= AVX512
+        processor.get("vendor_id") != "AuthenticAMD"
+        or not set(processor.get("flags", "").split()) >= AVX512
     ):
-        os.environ.setdefault("OPENBLAS_CORETYPE", "SkylakeX")
+        return
+    newer = int(processor.get("cpu family", 0)) >= ZEN_5
+    os.environ.setdefault("OPENBLAS_CORETYPE", "SkylakeX" if newer else "Haswell")

@@ -3,10 +3,18 @@
 import os
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 
 from rich.console import Console, RenderableType
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 REFRESH_SECONDS = 0.5
 
@@ -75,14 +83,78 @@ class ProgressDisplay:
             drop_output()
 
 
+class SideBySideDisplay:
+    """A bar for each of several runs in a terminal; in a log, a line for each that has ended.
+
+    Args:
+        epochs: of each run, by its name.
+    """
+
+    def __init__(self, epochs: Mapping[str, int]) -> None:
+        self.console = _Console(highlight=False, emoji=False)
+        self._bars = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[measured]}"),
+            TimeElapsedColumn(),
+            console=self.console,
+            auto_refresh=False,
+            disable=not self.console.is_terminal,
+        )
+        self._tasks = {
+            name: self._bars.add_task(name, total=total, measured="", start=False)
+            for name, total in epochs.items()
+        }
+        self._measured = dict.fromkeys(epochs, "")
+
+    def __enter__(self) -> "SideBySideDisplay":
+        self._bars.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with suppress(OSError):
+            self._bars.stop()
+
+    def show(self, name: str, epoch: int, train_loss: float, validation_accuracy: float) -> None:
+        """Redraw the bars: this run has ended its epoch."""
+        self._measured[name] = (
+            f"train loss {readable(train_loss)}  validation accuracy {validation_accuracy:.2%}"
+        )
+        if self._bars.disable:
+            return
+        with suppress(OSError):
+            task = self._tasks[name]
+            self._bars.start_task(task)
+            self._bars.update(task, completed=epoch, measured=self._measured[name], refresh=True)
+
+    def finish(self, name: str) -> None:
+        """This run has ended."""
+        if self._bars.disable:
+            say(f"{name}: {self._measured[name]}")
+        else:
+            self._bars.stop_task(self._tasks[name])
+
+
 def say(text: RenderableType) -> None:
-    """Print this, or drop it where standard output can't be written."""
+    """Print this, or drop it where standard output can't be written.
+
+    A table is as wide as it has to be: a narrow window breaks its lines, and no number is cut off.
+    """
     console = _Console(highlight=False, emoji=False)
+    if not isinstance(text, str):
+        console.width = max(console.width, Console(width=1000).measure(text).maximum)
     try:
         console.print(text, soft_wrap=isinstance(text, str), markup=False)
         sys.stdout.flush()
     except OSError:
         drop_output()
+
+
+def say_to_stderr(text: str) -> None:
+    """Print a notice beside the output; a notice that cannot be written stops nothing."""
+    with suppress(OSError):
+        print(text, file=sys.stderr, flush=True)
 
 
 def drop_output() -> None:

@@ -1,0 +1,151 @@
+"""Train scripts side by side: each in a process of its own, as many at a time as there are cores.
+
+A process of one thread computes the same digits on any number of cores, and does not wait for its
+neighbours, which all threads of one matrix product do.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from common.keeping.files import read_table
+from common.keeping.progress import SideBySideDisplay
+from common.keeping.recorder import EPOCH_COLUMNS
+from common.keeping.run_folder import HISTORY
+from data.errors import UserError
+
+REFRESH_SECONDS = 0.25
+
+
+@dataclass(frozen=True)
+class Job:
+    """A train script to run.
+
+    Attributes:
+        name: for people.
+        command: the script and its options.
+        folder: its run folder.
+        epochs: how many it trains.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    folder: Path
+    epochs: int
+
+
+def processor_cores() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):  # not on macOS and Windows
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def train_side_by_side(jobs: Sequence[Job], at_a_time: int) -> None:
+    """Run the train scripts, the first ones first, and show how far they are.
+
+    Where one fails, or Ctrl-C or SIGTERM comes, those that run finish their step and write a
+    checkpoint, and no others begin.
+
+    Raises:
+        UserError: what the script that failed said.
+        SystemExit: after a signal, with 130 or 143.
+    """
+    if not jobs:
+        return
+    runner = _Runner()
+    with (
+        _signals_leave(),
+        SideBySideDisplay({job.name: job.epochs for job in jobs}) as display,
+        ThreadPoolExecutor(at_a_time) as pool,
+    ):
+        pending: dict[Future[str], Job] = {pool.submit(runner.run, job): job for job in jobs}
+        try:
+            while pending:
+                finished, _ = wait(pending, REFRESH_SECONDS, FIRST_COMPLETED)
+                for job in pending.values():
+                    _show_progress(job, display)
+                for future in finished:
+                    job = pending.pop(future)
+                    if error := future.result():
+                        raise UserError(f"{job.name}: {error}")
+                    display.finish(job.name)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            runner.stop()
+            raise
+
+
+class _Runner:
+    """The processes that run."""
+
+    def __init__(self) -> None:
+        self.processes: list[subprocess.Popen[str]] = []
+        self.stopping = threading.Event()
+
+    def run(self, job: Job) -> str:
+        """Run a script to its end; what it said where it failed, else nothing."""
+        # A process group of its own: Ctrl-C in the terminal reaches us alone, and we pass it on
+        # once. (A second one would end the script before it has written its checkpoint.)
+        process = subprocess.Popen(
+            [sys.executable, *job.command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            **({"process_group": 0} if os.name == "posix" else {}),
+        )
+        self.processes.append(process)
+        if self.stopping.is_set():
+            process.terminate()
+        _, said = process.communicate()
+        if process.returncode == 0:
+            return ""
+        # The last line: what stands before it are warnings, or a traceback.
+        last = (said.strip().splitlines() or [f"ended with exit code {process.returncode}"])[-1]
+        return last.removeprefix("error: ")
+
+    def stop(self) -> None:
+        """Have all scripts write a checkpoint and end."""
+        self.stopping.set()
+        for process in self.processes:
+            process.terminate()  # which passes over those that have ended
+
+
+def _show_progress(job: Job, display: SideBySideDisplay) -> None:
+    if not (job.folder / HISTORY).exists():
+        return
+    with suppress(UserError):  # whoever reads the finished run says what is wrong with it
+        history = read_table(job.folder / HISTORY, EPOCH_COLUMNS, "is gone")
+        if history["epoch"]:
+            last = {name: column[-1] for name, column in history.items()}
+            display.show(
+                job.name, int(last["epoch"]), last["train_loss"], last["validation_accuracy"]
+            )
+
+
+@contextmanager
+def _signals_leave() -> Iterator[None]:
+    """SIGTERM, as Ctrl-C does, leaves the `with` block, and the program with 128 + its number."""
+
+    def leave(number: int, _: object) -> None:
+        raise SystemExit(128 + number)
+
+    previous = {
+        number: signal.signal(number, leave)
+        for number in (signal.SIGINT, signal.SIGTERM)
+        if signal.getsignal(number) is not signal.SIG_IGN
+    }
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
