@@ -26,7 +26,7 @@ from common.keeping.arguments import parse_options
 from common.keeping.command_line import FREE_ON_RESUME, run_script
 from common.keeping.environment import environment
 from common.keeping.memory import available_memory, check_memory, estimate_memory
-from common.keeping.options import REPOSITORY, PaperRunOptions
+from common.keeping.options import REPOSITORY, TorchRunOptions
 from common.keeping.progress import say, say_to_stderr
 from common.keeping.side_by_side import Job, processor_cores, train_side_by_side
 from common.mathematics.configuration import option_name
@@ -39,7 +39,7 @@ OWN_FOLDER = REPOSITORY / "runs" / "compare"
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 
 
-class Comparison(PaperRunOptions):
+class Comparison(TorchRunOptions):
     """What to train and compare; the options are those of the train scripts."""
 
     runs: tyro.conf.Positional[tuple[Path, ...]] = Field(
@@ -116,7 +116,7 @@ def train_all(comparison: Comparison, folder: Path) -> list[Path]:
     return folders
 
 
-def plan(options: PaperRunOptions, tier: str, own: bool) -> Job | None:
+def plan(options: TorchRunOptions, tier: str, own: bool) -> Job | None:
     """What is left to do for a run; None where it is finished.
 
     Args:
@@ -142,7 +142,7 @@ def plan(options: PaperRunOptions, tier: str, own: bool) -> Job | None:
     return Job(folder.name, (str(TIERS[tier].script), *arguments), folder, options.epochs)
 
 
-def holds(folder: Path, options: PaperRunOptions, tier: str) -> bool:
+def holds(folder: Path, options: TorchRunOptions, tier: str) -> bool:
     """Whether the folder has a run of this tier with these options, versions and code."""
     if not (folder / run_folder.CONFIG).exists():
         return False
@@ -159,7 +159,7 @@ def holds(folder: Path, options: PaperRunOptions, tier: str) -> bool:
     )
 
 
-def command_line(options: PaperRunOptions, tier: str) -> list[str]:
+def command_line(options: TorchRunOptions, tier: str) -> list[str]:
     """The arguments that make a tier's train script read these options."""
     arguments: list[str] = []
     for field in TIERS[tier].options.model_fields:

@@ -14,7 +14,7 @@ from rich.table import Table
 from common.keeping import run_folder
 from common.keeping.command_line import FREE_ON_RESUME
 from common.keeping.figures import Curve, draw_drift, draw_learning_curves
-from common.keeping.options import PaperRunOptions
+from common.keeping.options import TorchRunOptions
 from common.keeping.progress import say
 from data.datasets import load_dataset
 from train_numpy import make_model, predict
@@ -29,7 +29,7 @@ class ComparedRun:
     """A finished run with its options."""
 
     files: run_folder.FinishedRun
-    options: PaperRunOptions
+    options: TorchRunOptions
 
     @property
     def seconds(self) -> float:
@@ -69,7 +69,7 @@ def read_run(folder: Path) -> ComparedRun:
     Raises:
         UserError: where there is no finished run, or a file is damaged or of another run.
     """
-    options = run_folder.read_options(folder, PaperRunOptions)
+    options = run_folder.read_options(folder, TorchRunOptions)
     return ComparedRun(run_folder.FinishedRun(folder), options)
 
 

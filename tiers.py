@@ -13,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from common.keeping.options import REPOSITORY, PaperRunOptions, RunOptions, TorchRunOptions
+from common.keeping.options import REPOSITORY, RunOptions, TorchRunOptions
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,6 @@ TIERS = {
     for tier in (
         _tier("numpy", "tier 1, NumPy", "numpy", RunOptions),
         _tier("lowlevel", "tier 2, raw tensors", "pytorch_lowlevel", TorchRunOptions),
-        _tier("paper", "tier 3, nn.Module", "paper", PaperRunOptions),
+        _tier("paper", "tier 3, nn.Module", "paper", TorchRunOptions),
     )
 }

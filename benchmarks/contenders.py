@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from common.keeping.recorder import Recorder
-from common.mathematics.configuration import PaperConfiguration
+from common.mathematics.configuration import TorchConfiguration
 from data.datasets import DATASETS, Dataset, Split, load_dataset
 from tiers import TIERS
 
@@ -28,12 +28,12 @@ class Workload:
     batch_size: int
     momentum: float = 0.0
 
-    def configuration(self, **torch_options: object) -> PaperConfiguration:
+    def configuration(self, **torch_options: object) -> TorchConfiguration:
         """Gradient descent as the tiers do it, for longer than anybody measures."""
         sizes = {"hidden": NETWORKS[self.network], "batch_size": self.batch_size}
         rates = {"learning_rate": LEARNING_RATE, "momentum": self.momentum, "weight_decay": 0.0}
         endless = {"schedule": "constant", "epochs": 100_000}
-        return PaperConfiguration(**sizes, **rates, **endless, **torch_options)
+        return TorchConfiguration(**sizes, **rates, **endless, **torch_options)
 
     @property
     def layer_sizes(self) -> tuple[int, ...]:
@@ -71,7 +71,6 @@ class Entry:
     floor: str = ""  # key of what it is held against
     momentum: bool = True  # whether it is measured with momentum, too
     chosen_kernels: bool = True  # those that tier 1 asks OpenBLAS for; else OpenBLAS's own
-    compile: bool = False  # tier 3's option
     device: str = "cpu"
 
     def variant(self, suffix: str, **changes: Any) -> "Entry":
@@ -91,7 +90,6 @@ WITH_TORCH = (
     Entry("torch-eager", "eager torch at its best", (TORCH, "eager"), "torch-floor"),
     Entry("lowlevel", TIERS["lowlevel"].title, TWO, "torch-eager"),
     Entry("paper", TIERS["paper"].title, THREE, "torch-eager"),
-    Entry("paper-compile", "tier 3, --compile", THREE, "torch-floor", False, compile=True),
     Entry("compiled-step", "tier 3, all compiled", (TORCH, "compiled"), "torch-floor", False),
     Entry("dataloader", "nn.Module + DataLoader", (TORCH, "data_loader"), momentum=False),
 )
@@ -166,9 +164,7 @@ def training(root: Path, entry: Entry, workload: Workload) -> Callable[[Stopwatc
     module, name = entry.loop
     task = Task(workload, load_once("mnist", root), entry.device, root)
     if module == "tiers":
-        if entry.compile:
-            import_module("benchmarks.torch_loops")  # sets options of the compiler
-        configuration = workload.configuration(device=entry.device, compile=entry.compile)
+        configuration = workload.configuration(device=entry.device)
         # NumPy is here already: train_numpy.py, which this may import, chooses no kernels for it.
         return lambda stopwatch: TIERS[name].train(configuration, task.dataset, stopwatch)
     loop = getattr(import_module(module), name)(task)

@@ -5,52 +5,33 @@ import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from statistics import mean, stdev
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
-import tyro
-from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic import Field
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from threadpoolctl import threadpool_limits
 
-from common.keeping.environment import environment, installed_version
-from common.keeping.files import write_json
-from common.keeping.options import REPOSITORY
-from common.mathematics.configuration import option_name
-from data.datasets import DATA_ROOT, Dataset, load_dataset
-from data.errors import UserError
+from common.keeping.command_options import CommandOptions
+from common.keeping.environment import installed_version
+from common.keeping.options import REPOSITORY, Folder
+from data.datasets import Dataset, load_dataset
 
 Spread = dict[str, float]
 MEDIAN, MEAN = "{median:.2f} ({q1:.2f} - {q3:.2f})", "{mean:.4g} ± {deviation:.2g}"
 
 
-class Options(BaseModel):
-    """The options of every command; a value outside its limits gets one line."""
+class Options(CommandOptions):
+    """The options of every benchmark."""
 
-    folder: Path = Field(REPOSITORY / "runs" / "benchmarks", description="where results are kept")
-    data_root: Path = Field(DATA_ROOT, description="folder that holds MNIST/raw")
+    folder: Folder = Field(REPOSITORY / "runs" / "benchmarks", description="where results are kept")
     seed: int = Field(0, ge=0, lt=2**32, description="of the order of the measurements")
     threads: int | None = Field(
         None, ge=1, le=1024, description="of the matrix products (JAX takes all cores)"
     )
     rounds: int = Field(5, ge=1, le=10_000, description="how often everything is measured")
-
-    @model_validator(mode="wrap")
-    @classmethod
-    def _explain(cls, values: Any, handler: Any) -> "Options":
-        try:
-            return handler(values)
-        except ValidationError as error:
-            problem = error.errors(include_url=False)[0]
-            option = option_name(str(problem["loc"][0]))
-            limit = problem["msg"].removeprefix("Input should ")
-            raise UserError(f"{option} {problem['input']}: must {limit}") from None
-
-    @classmethod
-    def parse(cls, arguments: list[str], description: str | None, **defaults: Any) -> Self:
-        return tyro.cli(cls, args=arguments, description=description, default=cls(**defaults))
 
     def prepare(self) -> Dataset:
         """Limit the threads, make the folder, load MNIST; UserError where that is not possible."""
@@ -58,12 +39,8 @@ class Options(BaseModel):
             threadpool_limits(self.threads)
             for library in ("OMP", "OPENBLAS", "MKL"):  # for processes that are started
                 os.environ[f"{library}_NUM_THREADS"] = str(self.threads)
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            return load_dataset("mnist", self.data_root)
-        except OSError as error:
-            reason = f"cannot be made ({error.strerror}); choose another"
-            raise UserError(f"--folder {self.folder}: {reason}") from None
+        self.make_folder()
+        return load_dataset("mnist", self.data_root)
 
     def take_turns(
         self, names: Iterable[str], measure: Callable[[str, int], dict[str, float]]
@@ -76,12 +53,12 @@ class Options(BaseModel):
                 rows[name].append(measure(name, number))
         return {name: spreads(measured) for name, measured in rows.items()}
 
-    def save(self, name: str, results: Mapping[str, Any]) -> None:
-        """Write a command's results, with its options and surroundings, as JSON."""
+    def save(self, name: str, results: Mapping[str, Any], **surroundings: Any) -> Path:
+        """Write a command's results, with the versions of its contenders, and say where."""
         peers = {peer: installed_version(peer) for peer in ("scikit-learn", "jax", "keras")}
-        about = {"options": self.model_dump(mode="json"), "environment": environment() | peers}
-        write_json(self.folder / f"{name}.json", about | {"results": results})
-        print(f"results -> {self.folder / f'{name}.json'}")
+        path = super().save(name, results, **peers, **surroundings)
+        print(f"results -> {path}")
+        return path
 
 
 def spread(values: Iterable[float]) -> Spread:

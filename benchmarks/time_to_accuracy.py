@@ -12,7 +12,7 @@ from sklearn.neural_network import MLPClassifier
 
 from benchmarks.settings import MEAN, Options, print_table
 from common.keeping.command_line import run_script
-from common.mathematics.configuration import PaperConfiguration
+from common.mathematics.configuration import TorchConfiguration
 from data.datasets import Dataset
 from tiers import TIERS
 
@@ -20,11 +20,11 @@ from tiers import TIERS
 # the validation images (98 % of the test set goes with it), and the best setting of so many epochs:
 # of 15 with 4 seeds each (2 or 3 epochs, peak .05 to .2, minibatch 64 to 256, warm-up 10 to 30 %,
 # also Nesterov's momentum and one-cycle), 97.66 %; the next were just behind.
-SGD = PaperConfiguration(
+SGD = TorchConfiguration(
     hidden=(256,), epochs=3, learning_rate=0.14, schedule="warmup-linear", warmup=0.2, device="cpu"
 )
 # As most people use torch. Of peaks .003 to .01 and minibatches of 128 and 256.
-ADAM = PaperConfiguration(
+ADAM = TorchConfiguration(
     hidden=(256,), epochs=3, optimizer="adam", learning_rate=0.006, weight_decay=0.0, device="cpu"
 )
 CONTENDERS = {tier.title: (name, SGD) for name, tier in TIERS.items()}

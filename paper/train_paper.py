@@ -5,26 +5,21 @@ if __name__ == "__main__":  # from here on, Ctrl-C during an import leaves witho
 
     leave_while_importing()
 
-import os
-import shutil
-from collections.abc import Callable
-
 import torch
 from jaxtyping import Float, Int
 from torch.nn import functional as F  # noqa: N812
 from torch.nn.utils import clip_grads_with_norm_
 
 from common.keeping.command_line import run_script, train_as_run
-from common.keeping.options import PaperRunOptions
+from common.keeping.options import TorchRunOptions
 from common.keeping.recorder import History, Recorder
-from common.mathematics.configuration import Configuration, PaperConfiguration
+from common.mathematics.configuration import Configuration
 from common.mathematics.initializers import initial_weights
 from common.mathematics.minibatches import minibatches, shuffled_indices
 from common.mathematics.randomness import DROPOUT, torch_seed
 from common.mathematics.targets import Examples, prepare
 from common.mathematics.tensors import choose_device, to_tensors
 from data.datasets import Dataset
-from data.errors import UserError
 from mlp_paper import MLP
 from optimizers_paper import gradient_norm, make_optimizer, make_scheduler
 from state_paper import OptimizerState, SchedulerState
@@ -36,8 +31,7 @@ def train(
     """Train a model as configured.
 
     Args:
-        configuration: what to compute; a PaperConfiguration says on which device, and whether
-            compiled, too.
+        configuration: what to compute; a TorchConfiguration says on which device, too.
         dataset: what to train on; its arrays decide the number of inputs and of outputs.
         recorder: what to keep and who watches; without one, the history is kept in memory.
 
@@ -50,7 +44,6 @@ def train(
         to_tensors(examples, device) for examples in prepare(configuration, dataset)
     )
     model = make_model(configuration, training.images.shape[1], dataset.classes, device)
-    forward = model_to_call(configuration, model, device)
     optimizer = make_optimizer(configuration, model)
     scheduler = make_scheduler(
         configuration, optimizer, configuration.steps_per_epoch(len(training))
@@ -71,7 +64,7 @@ def train(
                 if configuration.dropout:
                     torch.manual_seed(torch_seed(configuration.seed, DROPOUT, step))
 
-                logits = forward(X)
+                logits = model(X)
                 loss = loss_function(logits, targets)
                 optimizer.zero_grad()
                 loss.backward()
@@ -105,30 +98,6 @@ def make_model(
         for name, weight in weights.items():
             model.get_parameter(name).copy_(torch.from_numpy(weight))
     return model
-
-
-def model_to_call(
-    configuration: Configuration, model: MLP, device: torch.device
-) -> Callable[[torch.Tensor], torch.Tensor]:
-    """The model itself or, if the configuration says so, with its operations compiled."""
-    if isinstance(configuration, PaperConfiguration) and configuration.compile:
-        return compile_model(model, device)
-    return model
-
-
-def compile_model(model: MLP, device: torch.device) -> Callable[[torch.Tensor], torch.Tensor]:
-    """The model with its operations fused by torch.compile; it shares the parameters.
-
-    On a GPU a small network's step is mostly the launching of its many small kernels; a CUDA graph
-    ("reduce-overhead") launches them all at once.
-
-    Raises:
-        UserError: where there is no C++ compiler.
-    """
-    compiler = os.environ.get("CXX", "g++")
-    if shutil.which(compiler) is None:
-        raise UserError(f"--compile: needs the C++ compiler {compiler}; install it, or set CXX")
-    return torch.compile(model, mode="reduce-overhead" if device.type == "cuda" else "default")
 
 
 def mean_squared_error(
@@ -165,7 +134,7 @@ def evaluate(model: MLP, examples: Examples, loss: str) -> tuple[float, float]:
 
 def main(arguments: list[str]) -> None:
     description = "Train the multilayer perceptron of tier 3."
-    train_as_run(train, "paper", PaperRunOptions, description, arguments)
+    train_as_run(train, "paper", TorchRunOptions, description, arguments)
 
 
 if __name__ == "__main__":

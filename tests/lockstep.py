@@ -14,7 +14,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from common.keeping.diagnosis import to_array
 from common.keeping.recorder import EPOCH_COLUMNS, Recorder
-from common.mathematics.configuration import PaperConfiguration, ScheduleName, Width
+from common.mathematics.configuration import ScheduleName, TorchConfiguration, Width
 from common.mathematics.randomness import generator
 from common.mathematics.targets import targets
 from data.datasets import Dataset, Split
@@ -24,7 +24,7 @@ Arrays = dict[str, np.ndarray]
 Masks = list[Arrays]  # of each step, by the name of the dropout layer
 
 
-class Case(PaperConfiguration):
+class Case(TorchConfiguration):
     """A training of a network of any sizes on random data: 20 steps, two epochs of 10."""
 
     batch_size: int = 11

@@ -218,7 +218,7 @@ def test_other_commands(tmp_path, monkeypatch, capsys):
     ("command", "options", "told"),
     [
         (speed, ["--rounds", "0"], "--rounds 0: must be greater than or equal to 1"),
-        (speed, ["--seconds", "0"], "--seconds 0.0: must be greater than 0"),
+        (speed, ["--seconds", "0"], "--seconds 0: must be greater than 0"),
         (speed, ["--batch-sizes", "128", "0"], "--batch-sizes 0: must be greater"),
         (speed, ["--contenders", "flax"], "--contenders flax: choose among numpy-floor"),
         (start_up, ["--rounds", "-1"], "--rounds -1: must be greater"),

@@ -19,7 +19,7 @@ from train_scripts import TRAIN_SCRIPTS
 
 from common.keeping.arguments import parse_options
 from common.keeping.command_line import parse, run_script
-from common.keeping.options import REPOSITORY, PaperRunOptions, RunOptions
+from common.keeping.options import REPOSITORY, RunOptions, TorchRunOptions
 from common.mathematics.configuration import option_name, option_value
 from compare import Comparison
 from data.errors import UserError
@@ -51,7 +51,6 @@ WORDS = {
     "--no-nesterov": st.just([]),
     "--resume": st.just([]),
     "--no_resume": st.just([]),
-    "--compile": st.just([]),
 }
 
 
@@ -70,10 +69,10 @@ def command_lines(draw) -> list[str]:
 @settings(deadline=None)
 @given(line=command_lines(), default=st.none() | st.just({"hidden": (5,), "nesterov": True}))
 def test_a_command_line_means_what_it_means_to_tyro(line, default):
-    default = default and PaperRunOptions(**default)
+    default = default and TorchRunOptions(**default)
     defaults = {} if default is None else {"default": default}
-    expected = tyro.cli(PaperRunOptions, args=line, console_outputs=False, **defaults)
-    assert parse_options(PaperRunOptions, line, default=default) == expected
+    expected = tyro.cli(TorchRunOptions, args=line, console_outputs=False, **defaults)
+    assert parse_options(TorchRunOptions, line, default=default) == expected
 
 
 @pytest.mark.parametrize("line", [[], ["a"], ["a", "b"], ["--epochs", "3", "a"], ["a", "--resume"]])
@@ -199,10 +198,10 @@ def test_any_value_is_accepted_or_told_in_one_line(data):
     single = ANY_TEXT | st.none() | st.integers() | st.floats() | st.booleans() | st.binary()
     single |= st.sampled_from([10**30, "x" * 5000, object()])
     nested = st.recursive(single, lambda inner: st.lists(inner) | st.dictionaries(ANY_TEXT, inner))
-    field = data.draw(st.sampled_from(list(PaperRunOptions.model_fields)) | ANY_TEXT)
+    field = data.draw(st.sampled_from(list(TorchRunOptions.model_fields)) | ANY_TEXT)
     value = data.draw(single if field == "optimizer" else nested)
     try:
-        PaperRunOptions.model_validate({field: value})
+        TorchRunOptions.model_validate({field: value})
     except UserError as error:
         assert str(error).isprintable() and len(str(error)) < 300
 

@@ -107,7 +107,8 @@ ZEN_5 = {"vendor_id": "AuthenticAMD", "cpu family": "26", "flags": AVX512_FLAGS}
         (ZEN_5, None, "SkylakeX"),
         (ZEN_5 | {"cpu family": "27"}, None, "SkylakeX"),
         (ZEN_5, "Zen", "Zen"),
-        (ZEN_5 | {"cpu family": "25"}, None, None),  # Zen 4
+        (ZEN_5 | {"cpu family": "25"}, None, "Haswell"),  # Zen 4
+        (ZEN_5 | {"cpu family": "25"}, "SkylakeX", "SkylakeX"),
         (ZEN_5 | {"flags": "fpu avx2 avx512f"}, None, None),
         (ZEN_5 | {"vendor_id": "GenuineIntel"}, None, None),
         ({"vendor_id": "AuthenticAMD"}, None, None),

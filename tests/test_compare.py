@@ -19,7 +19,7 @@ import compared_runs
 import train_numpy
 from common.keeping import environment, run_folder, side_by_side
 from common.keeping.command_line import parse
-from common.keeping.options import REPOSITORY, PaperRunOptions, RunOptions
+from common.keeping.options import REPOSITORY, RunOptions, TorchRunOptions
 from compared_runs import DRIFT, LEARNING_CURVES
 from data.errors import UserError
 from tiers import TIERS
@@ -78,7 +78,7 @@ def test_networks_of_other_sizes_have_no_difference_of_weights(runs, tmp_path):
 @settings(deadline=None)
 @given(data=st.data())
 def test_every_option_reaches_the_train_script(data):
-    given = PaperRunOptions(
+    given = TorchRunOptions(
         hidden=data.draw(st.sampled_from([(), (3,), (7, 5)])),
         batch_size=data.draw(st.integers(1, 1000)),
         learning_rate=data.draw(st.floats(1e-9, 1000)),
@@ -88,12 +88,11 @@ def test_every_option_reaches_the_train_script(data):
         device=data.draw(st.sampled_from(["cpu", "auto"])),
         run_dir="somewhere",
         overwrite=data.draw(st.booleans()),
-        compile=data.draw(st.booleans()),
     )
     arguments = compare.command_line(given, "paper")
-    assert parse(PaperRunOptions, "paper", "", arguments) == given
+    assert parse(TorchRunOptions, "paper", "", arguments) == given
     arguments = compare.command_line(given, "numpy")
-    expected = RunOptions.model_validate(given.model_dump(exclude={"device", "compile"}))
+    expected = RunOptions.model_validate(given.model_dump(exclude={"device"}))
     assert parse(RunOptions, "numpy", "", arguments) == expected
 
 

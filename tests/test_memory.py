@@ -11,7 +11,7 @@ from train_scripts import run_child
 
 from common.keeping import memory
 from common.keeping.memory import check_memory, estimate_memory
-from common.keeping.options import PaperRunOptions
+from common.keeping.options import TorchRunOptions
 from data.errors import UserError
 
 GB = 10**9
@@ -20,7 +20,7 @@ linux_only = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's l
 
 def options_of(**given):
     """Options of a network whose arrays the tests below count, on the CPU."""
-    return PaperRunOptions(
+    return TorchRunOptions(
         **{"dataset": "digits", "hidden": (2000, 1500), "device": "cpu", **given}
     )
 

@@ -12,7 +12,7 @@ from train_scripts import read_tensors
 
 import train_numpy
 from benchmarks.speed import SpeedOptions
-from common.keeping.options import REPOSITORY, PaperRunOptions
+from common.keeping.options import REPOSITORY, TorchRunOptions
 from common.mathematics.configuration import option_name
 from mlp_paper import MLP
 from tiers import TIERS
@@ -96,7 +96,7 @@ def test_every_formula_stands_apart_from_the_words_around_it(document):
 
 
 def test_every_option_named_is_one():
-    options = (PaperRunOptions, SpeedOptions)
+    options = (TorchRunOptions, SpeedOptions)
     known = {option_name(field) for model in options for field in model.model_fields}
     known |= {"--no-momentum", "--help", "--editable"}
     for document in (README, *(REPOSITORY / "docs").glob("*.md")):

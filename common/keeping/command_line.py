@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 
 from common.keeping import interrupts
 from common.keeping.arguments import parse_options
-from common.keeping.environment import limit_threads
 from common.keeping.memory import check_memory, out_of_memory, out_of_memory_message
 from common.keeping.options import REPOSITORY, RunOptions
 from common.keeping.run import Run
@@ -89,8 +88,6 @@ def train_as_run(
         UserError: for bad input or surroundings, before the first step; or where it diverges.
     """
     options = parse(options_class, tier, description, arguments)
-    if options.threads:
-        limit_threads(options.threads)
     with Run(options, tier) as run:
         train(options, load_dataset(options.dataset, options.data_root, options.dtype), run)
 

@@ -4,6 +4,8 @@ import hashlib
 import os
 import platform
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -27,12 +29,19 @@ def environment() -> dict[str, Any]:
     }
 
 
-def limit_threads(threads: int) -> None:
-    """Have the matrix products of this process, NumPy's and torch's, use so many threads."""
-    threadpool_limits(threads)
-    # What torch starts later asks for the number by other means.
-    if torch := sys.modules.get("torch"):
-        torch.set_num_threads(threads)
+@contextmanager
+def limited_threads(threads: int) -> Iterator[None]:
+    """In the `with` block, matrix products use so many threads, NumPy's and torch's."""
+    torch = sys.modules.get("torch")  # it asks for the number by its own means, too
+    before = torch.get_num_threads() if torch else 0
+    with threadpool_limits(threads):
+        if torch:
+            torch.set_num_threads(threads)
+        try:
+            yield
+        finally:
+            if torch:
+                torch.set_num_threads(before)
 
 
 def code_checksum() -> str:

@@ -8,7 +8,6 @@ from pydantic_core import PydanticCustomError
 
 from common.mathematics.configuration import (
     Configuration,
-    PaperConfiguration,
     TorchConfiguration,
 )
 from data.datasets import DATA_ROOT, DATASETS
@@ -55,8 +54,4 @@ class RunOptions(Configuration):
 
 
 class TorchRunOptions(TorchConfiguration, RunOptions):
-    """The options of tier 2's script."""
-
-
-class PaperRunOptions(PaperConfiguration, RunOptions):
-    """The options of tier 3's script, and of all that drives the three."""
+    """The options of the scripts of tiers 2 and 3."""

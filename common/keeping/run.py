@@ -17,7 +17,7 @@ from typing import Any
 
 from common.keeping import run_folder
 from common.keeping.checkpoint import load_checkpoint, save_checkpoint, to_arrays
-from common.keeping.environment import environment
+from common.keeping.environment import environment, limited_threads
 from common.keeping.files import Seal, seal, write_json, write_table, write_tensors
 from common.keeping.options import RunOptions
 from common.keeping.progress import ProgressDisplay, readable
@@ -68,6 +68,8 @@ class Run(Recorder):
             for number in (signal.SIGINT, signal.SIGTERM):
                 self._previous_handlers[number] = signal.signal(number, self._request_stop)
             entering.callback(self._restore_handlers)
+            if self.options.threads:
+                entering.enter_context(limited_threads(self.options.threads))
             self._progress.start()
             entering.callback(self._progress.stop)
             self._context = entering.pop_all()

@@ -27,14 +27,26 @@ LEARNING_RATES = {"sgd": 0.05, "adam": 0.001, "adamw": 0.001}
 Width = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
-class Configuration(BaseModel):
-    """Every choice that decides what a training computes.
+class Options(BaseModel):
+    """Named choices, each with its limits.
 
     Raises:
         UserError: for a value outside its limits, or two that exclude each other, in one line.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _explain(cls, values: Any, handler: Any) -> "Options":
+        try:
+            return handler(values)
+        except ValidationError as error:
+            raise UserError(explain(cls, error)) from None
+
+
+class Configuration(Options):
+    """Every choice that decides what a training computes."""
 
     hidden: tuple[Width, ...] = Field((256, 128), description="widths of the hidden layers")
     activation: Activation = Field("relu", description="activation of the hidden layers")
@@ -81,14 +93,6 @@ class Configuration(BaseModel):
     )
     seed: int = Field(0, ge=0, lt=2**32, description="of initial weights, minibatches, dropout")
     dtype: Literal["float32", "float64"] = Field("float32", description="precision")
-
-    @model_validator(mode="wrap")
-    @classmethod
-    def _explain(cls, values: Any, handler: Any) -> "Configuration":
-        try:
-            return handler(values)
-        except ValidationError as error:
-            raise UserError(explain(cls, error)) from None
 
     @model_validator(mode="before")
     @classmethod
@@ -169,14 +173,6 @@ class TorchConfiguration(Configuration):
 
     device: Literal["auto", "cpu", "cuda"] = Field(
         "auto", description="where to compute; auto takes CUDA where there is a GPU"
-    )
-
-
-class PaperConfiguration(TorchConfiguration):
-    """The options of tier 3, whose module can be compiled."""
-
-    compile: bool = Field(
-        False, description="compile the model with torch.compile; CUDA graphs on a GPU"
     )
 
 

@@ -1,0 +1,47 @@
+"""What the commands share that keep results in a folder: experiments and benchmarks."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import Field
+
+from common.keeping.arguments import parse_options
+from common.keeping.environment import environment
+from common.keeping.files import write_json
+from common.keeping.options import Folder
+from common.mathematics.configuration import Options
+from data.datasets import DATA_ROOT
+from data.errors import UserError
+
+O = TypeVar("O", bound="CommandOptions")  # noqa: E741
+
+
+class CommandOptions(Options):
+    """The options of every such command."""
+
+    folder: Folder = Field(description="where results are kept")
+    data_root: Folder = Field(DATA_ROOT, description="folder that holds MNIST/raw")
+
+    @classmethod
+    def parse(cls: type[O], arguments: list[str], description: str | None, **defaults: Any) -> O:
+        """Read the options from a command line. Raises UserError as `parse_options`."""
+        return parse_options(cls, arguments, description, cls(**defaults))
+
+    def make_folder(self) -> None:
+        """Make the folder. Raises UserError where that is not possible."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            reason = f"cannot be made ({error.strerror}); choose another"
+            raise UserError(f"--folder {self.folder}: {reason}") from None
+
+    def save(self, name: str, results: Mapping[str, Any], **surroundings: Any) -> Path:
+        """Write results as JSON, with the options and surroundings they were made with."""
+        path = self.folder / f"{name}.json"
+        about = {
+            "options": self.model_dump(mode="json"),
+            "environment": environment() | surroundings,
+        }
+        write_json(path, about | {"results": results})
+        return path

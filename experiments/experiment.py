@@ -1,0 +1,120 @@
+"""What every experiment does besides its own: options, processes, files, the look of a figure.
+
+An experiment is a file with
+
+    a docstring                 the claim; predict first; what to change; paper; exercise
+    class Options               what a reader may change, with limits
+    run(options) -> numbers     trains and measures; a dictionary that JSON can hold
+    draw(numbers) -> figure     one figure; nothing is computed here that is not in the numbers
+    answer(numbers) -> text     the answer to the docstring's question, in numbers
+
+and ends in `main`. Notebooks and tests call `run`, `draw` and `answer` themselves.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, TypeVar
+
+import matplotlib
+from matplotlib import pyplot as plt
+from pydantic import Field
+from threadpoolctl import threadpool_limits
+
+from common.keeping.command_line import run_script
+from common.keeping.command_options import CommandOptions
+from common.keeping.options import REPOSITORY, Folder
+from common.keeping.progress import say
+from common.keeping.side_by_side import processor_cores
+
+Numbers = dict[str, Any]
+Case = TypeVar("Case")
+Result = TypeVar("Result")
+
+# Okabe & Ito's colours, which the colour-blind can tell apart; with the line style and the marker
+# of the same index they differ in grey, too.
+COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
+LINE_STYLES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)))
+# Where a class is predicted: the colours of the first classes, pale.
+REGIONS = ("#dbe9f4", "#fbe3d6", "#d9f0e6", "#f6e6ef")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+
+
+class ExperimentOptions(CommandOptions):
+    """The options of every experiment."""
+
+    folder: Folder = Field(
+        REPOSITORY / "runs" / "experiments", description="where picture and numbers are kept"
+    )
+
+
+def style(index: int) -> dict[str, Any]:
+    """The look of the line with this index, for `plot`."""
+    number = index % len(COLORS)
+    return {
+        "color": COLORS[number],
+        "linestyle": LINE_STYLES[number],
+        "marker": MARKERS[number],
+        "markersize": 4,
+    }
+
+
+def side_by_side(
+    function: Callable[[Case], Result], cases: Iterable[Case], processes: int | None = None
+) -> list[Result]:
+    """The function's result for each case, computed in processes of one thread each.
+
+    Args:
+        function: of a module's top level, as other processes must find it.
+        cases: its arguments.
+        processes: at a time; as many as there are cores, if None.
+    """
+    with ProcessPoolExecutor(
+        processes or processor_cores(),
+        mp_context=get_context("spawn"),
+        initializer=_use_one_thread,
+    ) as pool:
+        return list(pool.map(function, cases))
+
+
+def _use_one_thread() -> None:
+    threadpool_limits(1)
+    if torch := sys.modules.get("torch"):
+        torch.set_num_threads(1)
+
+
+def main(
+    options_class: type[ExperimentOptions],
+    run: Callable[[Any], Numbers],
+    draw: Callable[[Numbers], plt.Figure],
+    answer: Callable[[Numbers], str],
+) -> None:
+    """What a script does: read the options, run, write numbers and picture, and say the answer."""
+    module = sys.modules["__main__"]
+    name = Path(str(module.__file__)).stem
+
+    def script(arguments: list[str]) -> None:
+        options = options_class.parse(arguments, module.__doc__)
+        options.make_folder()
+        started = time.perf_counter()
+        numbers = run(options)
+        seconds = time.perf_counter() - started
+        results = options.save(name, numbers, seconds=seconds)
+        picture = save_figure(draw(numbers), options.folder / f"{name}.png")
+        say(answer(numbers))
+        say(f"{seconds:.0f} s; numbers -> {results}; figure -> {picture}")
+
+    run_script(script)
+
+
+def save_figure(figure: plt.Figure, path: Path) -> Path:
+    """Write a figure as a PNG file, and close it."""
+    figure.savefig(path, dpi=110)
+    plt.close(figure)
+    return path
+
+
+matplotlib.use("Agg")
