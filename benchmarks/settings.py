@@ -29,7 +29,7 @@ class Options(CommandOptions):
     folder: Folder = Field(REPOSITORY / "runs" / "benchmarks", description="where results are kept")
     seed: int = Field(0, ge=0, lt=2**32, description="of the order of the measurements")
     threads: int | None = Field(
-        None, ge=1, le=1024, description="of the matrix products (JAX takes all cores)"
+        None, ge=1, le=1024, description="of the matrix products (what the libraries take if None)"
     )
     rounds: int = Field(5, ge=1, le=10_000, description="how often everything is measured")
 

@@ -75,7 +75,9 @@ def main(arguments: list[str]) -> None:
             os.environ["OPENBLAS_CORETYPE"] = users_choice
         elif entry.chosen_kernels:
             choose_openblas_kernels()
-        processes[entry] = ProcessPoolExecutor(1, get_context("spawn"), initializer=end_with_parent)
+        processes[entry] = ProcessPoolExecutor(
+            1, get_context("spawn"), initializer=begin, initargs=(options.threads,)
+        )
         processes[entry].submit(os.getpid)  # starts it, with the environment as it is now
     # One workload after the other, so that what is compared lies close in time.
     order, tasks = random.Random(options.seed), []
@@ -114,8 +116,10 @@ def main(arguments: list[str]) -> None:
     options.save("speed", {workload.label: rows for workload, rows in results.items()})
 
 
-def end_with_parent() -> None:
-    """A process would wait for work for ever after its parent was killed."""
+def begin(threads: int | None) -> None:
+    """Of each contender's process; it would wait for work for ever after its parent was killed."""
+    if threads and hasattr(os, "sched_setaffinity"):  # JAX counts cores, and no variable tells it
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
     Thread(target=lambda: os._exit(parent_process().join() or 1), daemon=True).start()
 
 

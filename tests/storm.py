@@ -1,9 +1,10 @@
 """Kill runs at random moments, fill their disk, start two at once, and see how they end.
 
-    python tests/storm.py FOLDER --kills 100
+    python tests/storm.py FOLDER --kills 100 --comparisons 10
 
 Each run is one of tier 1, of 40 epochs, started and resumed until it ends; it must end with the
-bytes of a run that nobody disturbed. All files must load at any time.
+bytes of a run that nobody disturbed. All files must load at any time. Then compare.py is killed
+with all that it has started, so many times, and repeated until it ends with the same bytes.
 """
 
 import argparse
@@ -13,17 +14,20 @@ import os
 import resource
 import shutil
 import signal
+import subprocess
 import sys
 import time
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import psutil
 
 import train_numpy
 from common.keeping import run_folder
 from common.keeping.command_line import run_script
 from common.keeping.files import read_tensors
+from common.keeping.options import REPOSITORY
 
 RECIPE = "--dataset digits --batch-norm --dropout 0.2 --optimizer adamw --schedule one-cycle"
 
@@ -119,9 +123,40 @@ def storm(folder: Path, kills: int, epochs: int = 40) -> Counter:
     return counts
 
 
+def comparison_storm(folder: Path, kills: int) -> Counter:
+    """Kill a comparison of all tiers with its runs, so many times; what happened."""
+    generator = np.random.default_rng(0)
+    recipe = ["--dataset", "digits", "--hidden", "12", "8", "--epochs", "200"]
+    command = [sys.executable, REPOSITORY / "compare.py", *recipe, "--run-dir"]
+
+    def begin(name: str) -> subprocess.Popen:
+        return subprocess.Popen([*command, folder / name], stdout=subprocess.DEVNULL)
+
+    def results(name: str) -> dict:
+        return {path.name: contents(path) for path in (folder / name).iterdir() if path.is_dir()}
+
+    assert begin("undisturbed").wait() == 0
+    counts: Counter = Counter()
+    while counts["comparisons killed"] < kills:
+        process = begin("comparison")
+        time.sleep(generator.uniform(3, 8))
+        started = psutil.Process(process.pid).children(recursive=True)
+        for each in (process, *started):
+            each.kill()
+        counts["comparisons killed"] += process.wait() == -signal.SIGKILL
+        counts["their runs killed"] += len(started)
+        psutil.wait_procs(started)
+        results("comparison")  # all files load at any time
+    assert begin("comparison").wait() == 0
+    assert results("comparison") == results("undisturbed"), "the runs ended with other bytes"
+    return counts
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--comparisons", type=int, default=10)
     arguments = parser.parse_args()
     print(dict(storm(arguments.folder, arguments.kills)), file=sys.stderr)
+    print(dict(comparison_storm(arguments.folder, arguments.comparisons)), file=sys.stderr)

@@ -4,15 +4,27 @@ import inspect
 import json
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from importlib.util import find_spec
 
 import numpy as np
+import psutil
 import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from benchmarks import contenders, overhead, parts, speed, start_up, time_to_accuracy, torch_loops
+from benchmarks import (
+    contenders,
+    cores,
+    kernels,
+    overhead,
+    parts,
+    speed,
+    start_up,
+    time_to_accuracy,
+    torch_loops,
+)
 from benchmarks.contenders import Entry, Stopwatch, Task, Workload, known_contenders
 from benchmarks.numpy_loops import step_products
 from common.keeping.options import REPOSITORY
@@ -212,6 +224,49 @@ def test_other_commands(tmp_path, monkeypatch, capsys):
     del took[parts.LINEAR]  # a difference of two times, which noise may make negative
     assert len(took) == 6 and all(1 < each < 1e5 for each in took.values())
     assert "recording, progress and checkpoints cost" in capsys.readouterr().out
+
+
+def test_kernels(tmp_path, monkeypatch):
+    monkeypatch.setattr(kernels, "ADDITIONS", 10_000_000)
+    script = REPOSITORY / "benchmarks" / "kernels.py"  # its processes load NumPy by themselves
+    command = [sys.executable, script, "--rounds", "1", "--folder", tmp_path]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    results = results_of("kernels", tmp_path)
+    assert list(results) == list(kernels.KERNELS)
+    # 2 (784 · 256 + 256 · 128 + 128 · 10) operations, twice or, past the first layer, three times.
+    operations = 2 * 128 * (2 * 784 * 256 + 3 * 256 * 128 + 3 * 128 * 10)
+    for row in results.values():
+        measured = {name: spread["median"] for name, spread in row.items()}
+        expected = operations / measured["µs"] / 1e3
+        assert measured["10⁹ operations a second"] == pytest.approx(expected)
+        assert 0.5 < measured["clock, GHz"] < 8
+    with pytest.raises(UserError, match="cc cannot compile a line of x86-64 code here; install"):
+        monkeypatch.setenv("PATH", "")
+        kernels.compiled_chain()
+
+
+def test_cores(tmp_path, monkeypatch):
+    monkeypatch.setattr(cores, "EPOCHS", 1)
+    settings = {"alone": cores.Setting(1, 1), "both": cores.Setting(2, 1, neighbour=True)}
+    monkeypatch.setattr(cores, "settings", lambda: settings)
+    cores.main(["--rounds", "1", "--folder", str(tmp_path)])
+    results = results_of("cores", tmp_path)
+    for name, runs in (("alone", 1), ("both", 2)):
+        seconds = results[name]["seconds of an epoch"]["median"]
+        assert results[name]["runs per minute"]["median"] == pytest.approx(runs * 6 / seconds)
+    # The neighbour computes in the `with` block, and is gone after it.
+    with cores.busy_neighbour(True):
+        (child,) = psutil.Process().children()
+        wait_for(lambda: child.cpu_times().user > 0.3)
+    assert not child.is_running()
+
+
+def wait_for(condition):
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from storm import contents
+from train_scripts import read_csv
 
 import compare
 import compared_runs
 import train_numpy
-from common.keeping import environment, run_folder, side_by_side
+from common.keeping import environment, run_folder
 from common.keeping.command_line import parse
 from common.keeping.options import REPOSITORY, RunOptions, TorchRunOptions
 from compared_runs import DRIFT, LEARNING_CURVES
@@ -242,28 +243,33 @@ def test_one_at_a_time_gives_the_same_bytes(compared, tmp_path, monkeypatch):
     assert len(found) == 4
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_stops_all_and_a_repetition_ends_in_the_same_bytes(number, compared, tmp_path):
+def test_ctrl_c_stops_all_and_a_repetition_ends_in_the_same_bytes(compared, tmp_path):
     command = [sys.executable, REPOSITORY / "compare.py", *SMALL, "--seed", "4"]
     with subprocess.Popen(
         [*command, "--run-dir", tmp_path],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
+        start_new_session=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     ) as process:
         while not list(tmp_path.glob("*/checkpoint.safetensors")):
             time.sleep(0.01)
-        process.send_signal(number)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal sends Ctrl-C
         _, said = process.communicate(timeout=60)
-    assert process.returncode == 128 + number
+    assert process.returncode == 130
     assert said == "stopped; the same command continues\n"
     for folder in tmp_path.iterdir():
         if folder.is_dir():
             with run_folder.lock(folder):  # nobody is left who writes there
                 pass
     assert len(list(tmp_path.glob("*/test.json"))) < 6
+    # What was trained before the signal is not trained again: the seconds stay, too.
+    histories = list(tmp_path.glob("*/history.csv"))
+    seconds = {path: read_csv(path)[0]["seconds"] for path in histories}
+    assert seconds
     compare_in(tmp_path, "--seed", "4")
+    assert {path: read_csv(path)[0]["seconds"] for path in seconds} == seconds
     expected = results(compared[0])
     assert results(tmp_path) == {name: expected[name] for name in expected if name[-1] == "4"}
 
@@ -278,35 +284,3 @@ def test_a_run_that_fails_is_named_and_stops_the_others(tmp_path):
         if folder.is_dir():
             with run_folder.lock(folder):
                 pass
-
-
-def test_what_a_script_says_last_is_told(tmp_path):
-    def job(code):
-        return side_by_side.Job("the run", ("-c", code), tmp_path, 1)
-
-    for code, message in (
-        ("raise SystemExit('warning\\nerror: it broke')", "the run: it broke"),
-        ("import os; os.kill(os.getpid(), 9)", "the run: ended with exit code -9"),
-    ):
-        with pytest.raises(UserError) as error:
-            side_by_side.train_side_by_side([job(code)], 1)
-        assert str(error.value) == message
-
-
-def test_as_many_run_at_a_time_as_are_asked_for(tmp_path):
-    code = """
-import pathlib, sys, time
-folder = pathlib.Path(sys.argv[1])
-(folder / sys.argv[2]).touch()
-time.sleep(0.4)
-print(len(list(folder.glob("run*"))), file=(folder / f"seen{sys.argv[2]}").open("w"))
-(folder / sys.argv[2]).unlink()
-"""
-    jobs = [
-        side_by_side.Job(name, ("-c", code, str(tmp_path), name), tmp_path, 1)
-        for name in ("run1", "run2", "run3")
-    ]
-    side_by_side.train_side_by_side(jobs, 2)
-    seen = {path.name: int(path.read_text()) for path in tmp_path.glob("seen*")}
-    assert len(seen) == 3
-    assert max(seen.values()) == 2

@@ -1,0 +1,74 @@
+"""Scripts side by side: how many at a time, what one says that fails, and what a signal does."""
+
+import os
+import signal
+import threading
+import time
+
+import pytest
+
+from common.keeping import side_by_side
+from data.errors import UserError
+
+WAITING = """
+import os, pathlib, signal, sys, time
+signal.signal(signal.SIGTERM, lambda *_: (pathlib.Path(sys.argv[1] + ".stopped").touch(), exit()))
+pathlib.Path(sys.argv[1]).write_text(str(os.getpgrp()))
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_is_passed_on_once_and_nothing_else_begins(number, tmp_path):
+    jobs = [
+        side_by_side.Job(name, ("-c", WAITING, str(tmp_path / name)), tmp_path, 1)
+        for name in ("first", "second", "third")
+    ]
+
+    def signal_when_begun():
+        while not all((tmp_path / name).exists() for name in ("first", "second")):
+            time.sleep(0.01)
+        os.kill(os.getpid(), number)
+
+    before = signal.getsignal(number)
+    threading.Thread(target=signal_when_begun).start()
+    with pytest.raises(SystemExit) as exit_info:
+        side_by_side.train_side_by_side(jobs, 2)
+    assert exit_info.value.code == 128 + number
+    assert signal.getsignal(number) is before
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"first", "first.stopped", "second", "second.stopped"}
+    # Each is a process group of its own, which Ctrl-C in a terminal does not reach.
+    assert len({os.getpgrp(), *(int((tmp_path / n).read_text()) for n in ("first", "second"))}) == 3
+
+
+def test_what_a_script_says_last_is_told(tmp_path):
+    def job(code):
+        return side_by_side.Job("the run", ("-c", code), tmp_path, 1)
+
+    for code, message in (
+        ("raise SystemExit('warning\\nerror: it broke')", "the run: it broke"),
+        ("import os; os.kill(os.getpid(), 9)", "the run: ended with exit code -9"),
+    ):
+        with pytest.raises(UserError) as error:
+            side_by_side.train_side_by_side([job(code)], 1)
+        assert str(error.value) == message
+
+
+def test_as_many_run_at_a_time_as_are_asked_for(tmp_path):
+    code = """
+import pathlib, sys, time
+folder = pathlib.Path(sys.argv[1])
+(folder / sys.argv[2]).touch()
+time.sleep(0.4)
+print(len(list(folder.glob("run*"))), file=(folder / f"seen{sys.argv[2]}").open("w"))
+(folder / sys.argv[2]).unlink()
+"""
+    jobs = [
+        side_by_side.Job(name, ("-c", code, str(tmp_path), name), tmp_path, 1)
+        for name in ("run1", "run2", "run3")
+    ]
+    side_by_side.train_side_by_side(jobs, 2)
+    seen = {path.name: int(path.read_text()) for path in tmp_path.glob("seen*")}
+    assert len(seen) == 3
+    assert max(seen.values()) == 2
