@@ -14,6 +14,7 @@ import train_numpy
 from benchmarks.speed import SpeedOptions
 from common.keeping.options import REPOSITORY, TorchRunOptions
 from common.mathematics.configuration import option_name
+from docs import cuttings
 from mlp_paper import MLP
 from tiers import TIERS
 
@@ -76,12 +77,38 @@ def test_the_steps_shown_side_by_side_are_those_of_the_scripts():
             assert position >= 0, f"{line} is not in {tier.script.name}, or not in this place"
 
 
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_the_code_shown_and_the_lines_linked_are_todays(document):
+    assert cuttings.renewed(document) == document.read_text(), "run python docs/cuttings.py"
+
+
+def test_what_is_cut_is_the_code_without_its_docstring(tmp_path):
+    (tmp_path / "a.py").write_text(
+        'x = 1\n\n\nclass A:\n    """No."""\n\n    @b\n    def f(self):\n'
+        '        """N\n        o."""\n'
+        "        return 2  # yes\n\n\nasync def f(): ...\n"
+    )
+    assert cuttings.cutting(tmp_path / "a.py", "A.f") == (
+        *(7, 11),
+        "@b\ndef f(self):\n    return 2  # yes",
+    )
+    assert cuttings.cutting(tmp_path / "a.py", "x") == (1, 1, "x = 1")
+    document = tmp_path / "a.md"
+    document.write_text('[f](a.py#L1-L2 "f")\nand [x](a.py#L9-L9 "x"):\n```python\nold\n```\nend')
+    assert cuttings.renewed(document) == (
+        '[f](a.py#L14-L14 "f")\nand [x](a.py#L1-L1 "x"):\n```python\nx = 1\n```\nend'
+    )
+    with pytest.raises(KeyError):
+        cuttings.cutting(tmp_path / "a.py", "A.g")
+
+
 def test_a_model_of_tier_1_loads_into_tier_3_as_shown(tmp_path, monkeypatch):
     options = ["--dataset", "xor", "--epochs", "1", "--hidden", "3", "--run-dir"]
     train_numpy.main([*options, str(tmp_path / "runs" / "numpy")])
     monkeypatch.chdir(tmp_path)
     model = MLP((2, 3, 2))
-    (shown,) = python_blocks((REPOSITORY / "docs" / "side_by_side.md").read_text())
+    blocks = python_blocks((REPOSITORY / "docs" / "side_by_side.md").read_text())
+    (shown,) = (block for block in blocks if block.startswith("model.load_state_dict"))
     exec(shown, {"model": model, "safetensors": safetensors})
     saved, _ = read_tensors(Path("runs/numpy/model.safetensors"))
     np.testing.assert_array_equal(model.layers[0].weight.detach(), saved["layers.0.weight"])
