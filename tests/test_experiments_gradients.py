@@ -1,0 +1,123 @@
+"""The experiments on gradients, schedules, the lesson's network and approximation: their numbers.
+
+Each runs in a quick form; what the lesson claims of it is checked, and so is what contradicts it.
+"""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from matplotlib import pyplot as plt
+
+from data.errors import UserError
+from experiments import vanishing_gradients
+from layers_numpy import Activation, Linear
+from losses_numpy import softmax_cross_entropy
+from mlp_lowlevel import MLP as LowlevelMLP  # noqa: N811
+
+
+def check_experiment(experiment, numbers):
+    """The numbers are JSON's, the answer is text, and every panel of the figure names its axes."""
+    json.dumps(numbers, allow_nan=False)
+    assert experiment.answer(numbers)
+    figure = experiment.draw(numbers)
+    figure.canvas.draw()
+    panels = [panel for panel in figure.get_axes() if panel.axison]
+    assert all(panel.get_xlabel() for panel in panels)
+    plt.close(figure)
+
+
+# --- vanishing_gradients --------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def vanishing():
+    return vanishing_gradients.run(vanishing_gradients.Options(depths=(10, 20, 50), seeds=2))
+
+
+def test_gradients_vanish_and_explode_as_the_lesson_says(vanishing):
+    check_experiment(vanishing_gradients, vanishing)
+    networks = vanishing["networks"]
+    assert 3e-7 < networks["sigmoid, Xavier"]["ratios"][0] < 3e-6
+    assert 0.3 < networks["ReLU, He"]["ratios"][2] < 3
+    assert networks["ReLU, N(0, 1)"]["ratios"][1] > 1e15
+
+
+def test_derivatives_of_sigmoids_stay_below_the_lessons_bound(vanishing):
+    sigmoid = vanishing["networks"]["sigmoid, Xavier"]
+    for depth, ratio, product in zip(
+        vanishing["depths"], sigmoid["ratios"], sigmoid["derivatives"], strict=True
+    ):
+        assert 0.2**depth < product < 0.25**depth
+        assert 1 < ratio / product < 3  # what the weights add
+
+
+def test_help_saves_sigmoids_and_harms_relu(vanishing):
+    ends = {name: network["ratios"][-1] for name, network in vanishing["networks"].items()}
+    assert ends["sigmoid, Xavier"] < 1e-25
+    assert 0.1 < ends["sigmoid, batch norm"] < 10
+    assert 0.1 < ends["sigmoid, skip"] < 10
+    # Yang et al. 2019: batch normalization multiplies by sqrt(π / (π - 1)) per layer of ReLU.
+    assert ends["ReLU, batch norm"] == pytest.approx((np.pi / (np.pi - 1)) ** 25, rel=0.9)
+    assert ends["ReLU, skip"] > 1e8
+    assert "ReLU, skip" in vanishing_gradients.answer(vanishing).split("Farther")[1]
+
+
+@pytest.mark.parametrize("name", ["tanh, Xavier", "ReLU, batch norm"])
+def test_norms_are_those_of_autograd(name):
+    options = vanishing_gradients.Options(width=7, examples=5)
+    model = vanishing_gradients.make_network(name, 4, options, seed=1)
+    X, labels = np.random.default_rng(2).standard_normal((5, 7)), np.arange(5)
+    _, grad_logits = softmax_cross_entropy(model.forward(X), labels)
+    norms, _ = vanishing_gradients.backward_norms(model, grad_logits)
+
+    activation, _, help_ = vanishing_gradients.NETWORKS[name]
+    twin = LowlevelMLP(
+        (7,) * 5 + (10,), activation, batch_norm=help_ == "batch norm", dtype=torch.float64
+    )
+    twin.load_state_dict(model.state_dict())
+    outputs = [output for _, output in twin.outputs(torch.from_numpy(X))]
+    before = [
+        outputs[i - 1] for i, layer in enumerate(model.layers) if isinstance(layer, Activation)
+    ] + outputs[-1:]
+    loss = torch.nn.functional.cross_entropy(outputs[-1], torch.from_numpy(labels))
+    expected = [gradient.norm().item() for gradient in torch.autograd.grad(loss, before)]
+    np.testing.assert_allclose(norms, expected, rtol=1e-10)
+
+
+def test_skip_connection_passes_its_gradient_on():
+    generator = np.random.default_rng(0)
+    linear = Linear(4, 4, np.float64)
+    linear.W[...] = generator.standard_normal((4, 4))
+    skip = vanishing_gradients.Skip([linear, Activation("tanh")])
+    X, upstream = generator.standard_normal((2, 3, 4))
+    skip.forward(X)
+    gradient = skip.backward(upstream)
+    step = 1e-6
+    for index in np.ndindex(X.shape):
+        change = np.zeros_like(X)
+        change[index] = step
+        difference = skip.forward(X + change) - skip.forward(X - change)
+        assert gradient[index] == pytest.approx((difference * upstream).sum() / (2 * step), 1e-7)
+
+
+# --- options --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("experiment", "arguments"),
+    [
+        (vanishing_gradients, "--depths 1"),
+        (vanishing_gradients, "--depths"),
+        (vanishing_gradients, "--width 0"),
+        (vanishing_gradients, "--scale nan"),
+        (vanishing_gradients, "--examples 1"),
+        (vanishing_gradients, "--scale 100 --depths 200 --examples 2 --seeds 1"),
+    ],
+)
+def test_bad_option_gives_one_line(experiment, arguments):
+    with pytest.raises(UserError) as error:
+        experiment.run(experiment.Options.parse(arguments.split(), experiment.__doc__))
+    assert "\n" not in str(error.value)
+    assert arguments.split()[0] in str(error.value)
