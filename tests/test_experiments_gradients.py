@@ -10,8 +10,10 @@ import pytest
 import torch
 from matplotlib import pyplot as plt
 
+from common.mathematics.configuration import Configuration
+from common.mathematics.schedules import scheduled_learning_rate
 from data.errors import UserError
-from experiments import vanishing_gradients
+from experiments import schedules_and_clipping, vanishing_gradients
 from layers_numpy import Activation, Linear
 from losses_numpy import softmax_cross_entropy
 from mlp_lowlevel import MLP as LowlevelMLP  # noqa: N811
@@ -102,6 +104,55 @@ def test_skip_connection_passes_its_gradient_on():
         assert gradient[index] == pytest.approx((difference * upstream).sum() / (2 * step), 1e-7)
 
 
+# --- schedules_and_clipping -----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def courses():
+    return schedules_and_clipping.run(schedules_and_clipping.Options(seeds=1))
+
+
+def test_every_schedule_takes_its_course(courses):
+    check_experiment(schedules_and_clipping, courses)
+    per_epoch = courses["steps_per_epoch"]
+    for name, schedule in courses["schedules"].items():
+        configuration = Configuration(schedule=name, learning_rate=0.1, epochs=15)
+        assert schedule["learning_rates"] == [
+            scheduled_learning_rate(configuration, step, per_epoch)
+            for step in range(15 * per_epoch)
+        ]
+
+
+def test_schedules_that_stay_high_and_end_low_train_best(courses):
+    ends = {name: course["epoch_losses"][-1] for name, course in courses["schedules"].items()}
+    best = [ends[name] for name in ("cosine", "warmup-cosine", "warmup-linear", "one-cycle")]
+    halved = ends["step"], ends["exponential"]
+    assert max(best) < min(halved) / 2 < max(halved) < ends["constant"]
+
+
+def test_clipping_saves_the_training_that_explodes(courses):
+    bare, clipped_to_1, clipped, slow = courses["exploding"].values()
+    step = len(bare["losses"]) + 1
+    assert f"at epoch 1, step {step} " in bare["diverged"]
+    assert bare["test_accuracy"] is None
+    assert clipped["losses"][0] == bare["losses"][0]
+    assert clipped["test_accuracy"] > 0.9
+    assert clipped["gradient_norms"][0] == pytest.approx(bare["gradient_norms"][0])
+    # What contradicts the textbook: 1 clips too little, and a small rate needs no clipping.
+    assert clipped_to_1["diverged"] is None
+    assert clipped_to_1["test_accuracy"] < 0.5
+    assert slow["test_accuracy"] > 0.9
+
+
+def test_every_schedule_may_diverge():
+    options = schedules_and_clipping.Options(
+        epochs=2, learning_rate=1000, exploding_rate=1e-3, clip_norms=(1,), seeds=1
+    )
+    numbers = schedules_and_clipping.run(options)
+    check_experiment(schedules_and_clipping, numbers)
+    assert "1 with one-cycle" in schedules_and_clipping.answer(numbers)
+
+
 # --- options --------------------------------------------------------------------------------------
 
 
@@ -113,6 +164,10 @@ def test_skip_connection_passes_its_gradient_on():
         (vanishing_gradients, "--width 0"),
         (vanishing_gradients, "--scale nan"),
         (vanishing_gradients, "--examples 1"),
+        (schedules_and_clipping, "--epochs 1"),
+        (schedules_and_clipping, "--learning-rate 0"),
+        (schedules_and_clipping, "--clip-norms"),
+        (schedules_and_clipping, "--clip-norms inf"),
         (vanishing_gradients, "--scale 100 --depths 200 --examples 2 --seeds 1"),
     ],
 )
