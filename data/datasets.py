@@ -8,12 +8,13 @@ All tiers load their images here, so that all see the same ones in the same orde
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from data.digits import DIGITS, load_digits
 from data.errors import DatasetUnavailable, UserError
 from data.mnist import MNIST, load_mnist
-from data.points import XOR, make_xor
+from data.points import PLANE, POINT_SETS, load_points
 from data.splits import Dataset, DatasetDescription, Split
 
 __all__ = [
@@ -33,13 +34,13 @@ DATASETS: Mapping[str, DatasetDescription] = {
     "mnist": MNIST,
     "fashion-mnist": MNIST,  # made to MNIST's measure: same sizes, same number of classes
     "digits": DIGITS,
-    "xor": XOR,
+    **dict.fromkeys(POINT_SETS, PLANE),
 }
 
 # Those that need no files.
 _LOADERS: Mapping[str, Callable[[str], Dataset]] = {
     "digits": load_digits,
-    "xor": make_xor,
+    **{name: partial(load_points, name) for name in POINT_SETS},
 }
 
 

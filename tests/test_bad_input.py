@@ -71,7 +71,7 @@ TABLE = """
 --resume                           | .*/run/config.json does not exist: .*/run holds no such run
 --schedule one-cycle --dataset digits --batch-size 1297 --warmup 0.1  | --schedule one-cycle --warm
 --schedule one-cycle --dataset xor --batch-size 125 --epochs 1 --warmup 0.125 | .* 1 of 8 steps
---dataset cifar                    | --dataset cifar: must be 'mnist', .* or 'xor'; the default is m
+--dataset cifar                    | --dataset cifar: must be 'mnist', .* or 'spiral'; the default 
 --activation gelu                  | --activation gelu: must be 'identity', 'relu', .*; the default
 --initializer magic                | --initializer magic: must be 'lecun-normal', .* or 'zeros'; the
 --loss hinge                       | --loss hinge: must be 'softmax-cross-entropy', .*; the default

@@ -26,11 +26,11 @@ def test_descriptions():
         "mnist": (784, 10, 55_000, 5_000, 10_000),
         "fashion-mnist": (784, 10, 55_000, 5_000, 10_000),
         "digits": (64, 10, 1_297, 200, 300),
-        "xor": (2, 2, 1_000, 200, 1_000),
+        **dict.fromkeys(["xor", "moons", "circles", "spiral"], (2, 2, 1_000, 200, 1_000)),
     }
 
 
-@pytest.mark.parametrize("name", ["mnist", "digits", "xor"])
+@pytest.mark.parametrize("name", ["mnist", "digits", "xor", "moons", "circles", "spiral"])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_splits_have_the_described_sizes(name, dtype):
     description = DATASETS[name]
@@ -53,6 +53,9 @@ def test_splits_have_the_described_sizes(name, dtype):
         ("mnist", [1, 6, 9, 4, 6, 2, 6, 6, 6, 7]),
         ("digits", [4, 9, 7, 2, 9, 3, 6, 7, 5, 5]),
         ("xor", [0, 0, 1, 1, 1, 1, 0, 0, 1, 0]),
+        ("moons", [1, 1, 1, 1, 0, 0, 0, 1, 1, 1]),
+        ("circles", [0, 1, 1, 1, 1, 0, 0, 0, 0, 1]),
+        ("spiral", [0, 1, 0, 1, 0, 0, 1, 1, 0, 1]),
     ],
 )
 def test_the_split_is_the_same_everywhere(name, first_labels):
@@ -123,7 +126,7 @@ def test_xor_is_noisy_corners_labelled_by_their_signs():
 def test_loading_imports_nothing_slow_and_nothing_from_above(mnist):
     code = (
         "import sys; from data.datasets import load_dataset\n"
-        "for name in 'mnist', 'xor': load_dataset(name)\n"
+        "for name in 'mnist', 'xor', 'spiral': load_dataset(name)\n"
         "unwanted = {'torch', 'torchvision', 'sklearn', 'pooch', 'requests', 'rich', 'common'}\n"
         "print('numpy' in sys.modules, unwanted & set(sys.modules))"
     )
@@ -204,7 +207,7 @@ def test_a_file_that_may_not_be_read_is_told(black_images, monkeypatch):
 
 
 def test_unknown_names_are_told_the_known_ones(tmp_path):
-    with tells(UserError, "'minst'", "mnist, fashion-mnist, digits, xor"):
+    with tells(UserError, "'minst'", "mnist, fashion-mnist, digits, xor, moons, circles, spiral"):
         load_dataset("minst", tmp_path)
     with tells(UserError, "'float16'", "float32 or float64"):
         load_dataset("xor", tmp_path, "float16")

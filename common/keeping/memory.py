@@ -46,9 +46,10 @@ MB = 1_000_000
 # Python with torch 2.15's build for CUDA, for who asks about tiers 2 and 3 before torch is loaded.
 TORCH = 575 * MB
 # What is loaded after the options are read: the kernels of the first step; in tier 3 the compiler,
-# which torch.optim imports; scikit-learn for its digits.
+# which torch.optim imports; scikit-learn for the data sets that come from it.
 LOADED_LATER = {"numpy": 5 * MB, "lowlevel": 17 * MB, "paper": 170 * MB}
 SCIKIT_LEARN = 80 * MB
+FROM_SCIKIT_LEARN = ("digits", "moons", "circles")
 # What a step leaves in the history, and the lines that are written of it.
 STEP_BYTES = 200
 # What the C library keeps of freed memory: a share of all, and of torch's arrays below 32 MiB,
@@ -83,7 +84,7 @@ def estimate_memory(options: RunOptions, tier: str) -> int:
         arrays.of_saving(),
         arrays.of_loading() if options.resume else 0,
     )
-    libraries = LOADED_LATER[tier] + (SCIKIT_LEARN if options.dataset == "digits" else 0)
+    libraries = LOADED_LATER[tier] + (SCIKIT_LEARN if options.dataset in FROM_SCIKIT_LEARN else 0)
     if tier == "numpy" or "torch" in sys.modules:
         libraries += psutil.Process().memory_info().rss
     else:

@@ -15,7 +15,7 @@ from data.errors import UserError
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
-DatasetName = Literal["mnist", "fashion-mnist", "digits", "xor"]
+DatasetName = Literal["mnist", "fashion-mnist", "digits", "xor", "moons", "circles", "spiral"]
 
 
 def _check_name(path: Any) -> Any:

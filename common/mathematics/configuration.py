@@ -142,7 +142,7 @@ class Configuration(Options):
         if self.loss == "sigmoid-cross-entropy" and classes != 2:
             raise UserError(
                 f"--loss sigmoid-cross-entropy: tells 2 classes apart, {name} has"
-                f" {classes}; use softmax-cross-entropy, or --dataset xor"
+                f" {classes}; use softmax-cross-entropy, or --dataset xor, moons, circles or spiral"
             )
         total_steps = self.steps_per_epoch(examples) * self.epochs
         if self.schedule == "one-cycle" and self.warmup * total_steps == 1:
