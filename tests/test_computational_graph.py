@@ -1,5 +1,6 @@
 """Tier 1's computational graph against the lesson's numbers, tier 2's gates and autograd."""
 
+import json
 from itertools import pairwise
 
 import numpy as np
@@ -7,10 +8,13 @@ import pytest
 import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from matplotlib import pyplot as plt
 
 import gates_lowlevel as tier_2
 import gates_numpy as gates
 from computational_graph_numpy import ComputationalGraph
+from data.errors import UserError
+from experiments import computational_graph as experiment
 from gates_numpy import Input, exp, log, maximum, relu, sigmoid
 from losses_numpy import LOSSES
 from mlp_numpy import MLP
@@ -252,3 +256,79 @@ def test_a_graph_of_5000_gates_in_a_row():
     graph = ComputationalGraph(node)
     assert abs(graph.forward({"x": 1}) - 6) < 1e-9
     assert graph.backward() == {"x": 1}
+
+
+# --- the experiment ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", experiment.EXPRESSIONS)
+def test_the_experiment_draws_and_answers(name):
+    numbers = json.loads(json.dumps(experiment.run(experiment.Options(expression=name))))
+    figure = experiment.draw(numbers)
+    figure.draw_without_rendering()
+    for panel, with_gradients in zip(figure.axes, (False, True), strict=True):
+        texts = [text.get_text() for text in panel.texts]
+        assert any(text.startswith("output = ") for text in texts)
+        for node in numbers["nodes"]:
+            if node["kind"] == "Input":
+                assert {node["name"], experiment.shown(node["value"])} <= {*texts}
+                assert not with_gradients or experiment.shown(node["gradient"]) in texts
+    plt.close(figure)
+    for input_name, gradient in numbers["gradients"].items():
+        assert f"{gradient:.4g} for {input_name}" in experiment.answer(numbers)
+
+
+@pytest.mark.parametrize(
+    ("expression", "values", "gradients"),
+    [
+        ("product", (), {"x": -4, "y": -4, "z": 3}),
+        ("product", (1, 2, 3), {"x": 3, "y": 3, "z": 3}),
+        ("reused", (), {"a": 4}),
+        ("max", (2, 3, 7), {"x": 0, "y": 0, "z": 2}),
+        ("b = a * a; b + log(b)", (2,), {"a": 5}),
+        ("-(x - 2)**2 / 4 + 2**-1", (4,), {"x": -1}),
+        ("unused = u; x = x + 1; x * x", (2,), {"x": 6}),
+        ("2**x * relu(y) + 3**2", (1, 5), {"x": 2 * np.log(2) * 5, "y": 2}),
+    ],
+)
+def test_the_experiment_reads_any_formula(expression, values, gradients):
+    numbers = experiment.run(experiment.Options(expression=expression, values=values))
+    assert numbers["gradients"] == pytest.approx(gradients, rel=1e-12)
+
+
+def test_no_two_nodes_are_drawn_in_one_place():
+    formula = "b = a * x; c = exp(b) + b; c * c + x"
+    numbers = experiment.run(experiment.Options(expression=formula, values=(1, 2)))
+    positions, ways = experiment.laid_out(numbers)
+    places = np.array(list(positions.values()))
+    apart = np.linalg.norm(places[:, None] - places, axis=2) + np.eye(len(places))
+    assert apart.min() > 0.99
+    for way in ways:  # from column to column, so that no edge crosses a node
+        assert np.allclose(np.diff([positions[place][0] for place in way]), 1)
+
+
+@pytest.mark.parametrize(
+    ("expression", "values", "message"),
+    [
+        (
+            "product",
+            (1, 2),
+            r"--values 1 2: '\(x \+ y\) \* z' takes one .*; give x, y, z",
+        ),
+        ("x", (), r"--values \(none\): 'x' takes one number for each of its inputs; give x"),
+        ("x +", (1,), r"--expression x \+: is no formula; use names, numbers"),
+        ("", (), "--expression : has no input; use"),
+        ("b = x; 1 + 2", (1,), "has no input; use"),
+        ("__import__('os')", (), r"\"__import__\('os'\)\" cannot be drawn; use"),
+        ("x.real", (1,), "'x.real' cannot be drawn; use"),
+        ("exp(x, x)", (1,), r"'exp\(x, x\)' cannot be drawn; use"),
+        ("x; y", (1, 2), "'x' cannot be drawn; use"),
+        ("x / (1 - 1)", (1,), r"--expression x / \(1 - 1\): Reciprocal\(Add = 0.0\) is inf"),
+        ("log(x)", (-1,), r"--expression log\(x\): Log\(x = -1.0\) is nan"),
+        ("product", (1, 2, np.inf), "--values inf: must be a finite number"),
+    ],
+)
+def test_the_experiment_refuses_in_one_line(expression, values, message):
+    with pytest.raises(UserError, match=message) as error:
+        experiment.Options(expression=expression, values=values)
+    assert "\n" not in str(error.value)
