@@ -42,7 +42,7 @@ FUNCTIONS["max"] = (gates.maximum, 2)
 # What stands on a gate, if not its name; the dot is what comes in.
 SYMBOLS = {"Add": "+", "Multiply": "×", "Negate": "−·", "Reciprocal": "1/·"}
 VALUE, GRADIENT, GATE = *COLORS[:2], "#e8e8e8"
-INPUT = {"boxstyle": "round,pad=0.4,rounding_size=0.8", "facecolor": "white", "edgecolor": "black"}
+INPUT = {"boxstyle": "circle,pad=0.35", "facecolor": "white", "edgecolor": "black"}
 PAPER = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none"}
 
 
@@ -249,8 +249,7 @@ def draw(numbers: Numbers) -> plt.Figure:
         Line2D([], [], color=GRADIENT, linestyle="--", label="back, × local gradient"),
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=3)
-    title = fill(numbers["expression"], int(9 * width), break_on_hyphens=False)
-    figure.suptitle(title, family="monospace")
+    figure.suptitle(fill(numbers["expression"], int(9 * width)), family="monospace")
     return figure
 
 
@@ -281,7 +280,7 @@ def draw_edges(
         if back:
             start, end = positions[way[-2]], positions[way[-1]]
             # Where two lines cross half-way, their labels stand apart, each nearer to its gate.
-            share = 0.5 if start[1] == end[1] else 0.62
+            share = 0.5 if start[1] == end[1] else 0.56
             middle = (1 - share) * start + share * end
             text = f"×{shown(edge['local_gradient'])}"
             write(panel, text, middle, -58 * bend, fontsize=8, color="0.25", bbox=PAPER)
@@ -299,10 +298,12 @@ def draw_nodes(
         if node["kind"] != "Input":
             box = INPUT | {"boxstyle": "round,pad=0.4", "facecolor": GATE}
             name = "output" if i == len(numbers["nodes"]) - 1 else node["name"]
+        elif len(node["name"]) > 2:
+            box = INPUT | {"boxstyle": "round,pad=0.4,rounding_size=0.8"}
         write(panel, symbol(node), positions[i], fontsize=12, bbox=box)
         value = shown(node["value"])
         text = f"{name} = {value}" if name else value
-        write(panel, text, positions[i], 24, color=VALUE, weight="bold")
+        write(panel, text, positions[i], 24, color=VALUE, weight="bold", bbox=PAPER)
         if with_gradients:
             box = PAPER | {"edgecolor": GRADIENT}
             write(panel, shown(node["gradient"]), positions[i], -25, color=GRADIENT, bbox=box)
