@@ -78,11 +78,11 @@ class ComputationalGraph:
         for name in sorted(inputs.keys() ^ self.inputs.keys()):
             problem = "missing" if name in self.inputs else "unknown"
             raise UserError(f"input {name} is {problem}; give a value for each input: {names}")
-        values = {
-            node: as_array(inputs[name], f"input {name}") for name, node in self.inputs.items()
-        }
+        values: dict[Node, Array] = {}
         for node in self.nodes:
-            if isinstance(node, Constant):
+            if isinstance(node, Input):
+                values[node] = as_array(inputs[node.name], f"input {node.name}")
+            elif isinstance(node, Constant):
                 values[node] = node.value
             elif isinstance(node, Gate):
                 values[node] = self._value_of(node, values)

@@ -14,6 +14,7 @@ Values are float64, of any shape that broadcasts as in NumPy. `grad_c` stands fo
 the shape of c; what `backward` returns may have the shape of c, too, where an input was broadcast.
 """
 
+import reprlib
 from abc import ABC, abstractmethod
 from typing import Any
 
@@ -318,7 +319,8 @@ def as_array(value: Any, name: str) -> Array:
     try:
         array = np.asarray(value).astype(np.float64, casting="same_kind")
     except (TypeError, ValueError):
-        raise UserError(f"{name} is {value!r}: give a number or an array of numbers") from None
+        given = " ".join(reprlib.repr(value).split())
+        raise UserError(f"{name} is {given}: give a number or an array of numbers") from None
     if not np.isfinite(array).all():
         raise UserError(f"{name} is {shown(array)}, but must be finite; give another number")
     return array

@@ -119,6 +119,11 @@ FUNCTIONS = {
     "relu": (relu, torch.relu, lambda z: abs(z).min() > 1e-6),
     "sum": (gates.sum, torch.sum, lambda z: True),
     "number - z": (lambda z: 0.5 - z, lambda z: 0.5 - z, lambda z: True),
+    "z ** array": (
+        lambda z: z ** np.array([2.0, 0.0, 3.0]),
+        lambda z: z ** torch.tensor([2.0, 0.0, 3.0], dtype=torch.float64),
+        lambda z: z.shape == () or z.shape[-1] in (1, 3),
+    ),
     "array * z": (
         lambda z: np.array([[0.5], [-1.5]]) * z,
         lambda z: torch.tensor([[0.5], [-1.5]], dtype=torch.float64) * z,

@@ -83,6 +83,7 @@ BAD = {
         "input q is unknown; give a value for each input: a",
     ),
     "no number": (-a, {"a": "one"}, "input a is 'one': give a number or an array of numbers"),
+    "words": (-a, {"a": np.full((9, 2), "one")}, "input a is array([['one'..."),
     "complex": (-a, {"a": 1j}, "input a is 1j: give a number or an array of numbers"),
     "ragged": (-a, {"a": [[1], [1, 2]]}, "input a is [[1], [1, 2]]: give a number or an array"),
     "nan": (-a, {"a": [1, np.nan]}, "input a is [1.0, nan], but must be finite"),
