@@ -10,10 +10,11 @@ import pytest
 import torch
 from matplotlib import pyplot as plt
 
+from common.keeping.recorder import DivergenceError
 from common.mathematics.configuration import Configuration
 from common.mathematics.schedules import scheduled_learning_rate
 from data.errors import UserError
-from experiments import schedules_and_clipping, vanishing_gradients
+from experiments import schedules_and_clipping, two_layer_sigmoid, vanishing_gradients
 from layers_numpy import Activation, Linear
 from losses_numpy import softmax_cross_entropy
 from mlp_lowlevel import MLP as LowlevelMLP  # noqa: N811
@@ -153,6 +154,41 @@ def test_every_schedule_may_diverge():
     assert "1 with one-cycle" in schedules_and_clipping.answer(numbers)
 
 
+# --- two_layer_sigmoid ----------------------------------------------------------------------------
+
+
+def test_three_styles_have_equal_losses_at_every_step():
+    numbers = two_layer_sigmoid.run(two_layer_sigmoid.Options(steps=60))
+    check_experiment(two_layer_sigmoid, numbers)
+    expected = numbers["losses"]["NumPy"]
+    assert expected[0] > 5 * expected[-1]
+    for name in ("tensors", "nn.Module"):
+        np.testing.assert_allclose(numbers["losses"][name], expected, rtol=1e-9)
+        assert max(numbers["differences"][name]) < 1e-9
+    assert numbers["output_layer_alone"][0] == pytest.approx(expected[0])
+    assert numbers["saturated"]["start"] == pytest.approx(0.9, abs=0.02)
+
+
+def test_lessons_network_learns_while_its_first_weight_hardly_moves():
+    options = two_layer_sigmoid.Options()
+    X, Y, W1, W2 = two_layer_sigmoid.draw_start(options)
+    assert (X.shape, Y.shape, W1.shape, W2.shape) == ((64, 1000), (64, 10), (100, 1000), (10, 100))
+    start = (X, Y, W1, W2, 2000, 1e-4)
+    losses, W1_end, W2_end = two_layer_sigmoid.numpy_style(*start)
+    assert losses[0] == pytest.approx(30_000, rel=0.1)
+    assert losses[-1] < 10
+    assert two_layer_sigmoid.moved(W1, W1_end) == pytest.approx(0.02, abs=0.005)
+    assert two_layer_sigmoid.moved(W2, W2_end) > 0.4
+    assert 20 < two_layer_sigmoid.output_layer_alone(*start)[-1] < 100
+
+
+def test_too_large_a_rate_is_told_in_one_line():
+    with pytest.raises(
+        DivergenceError, match=r"at step \d+ \(NumPy\); try a --learning-rate small"
+    ):
+        two_layer_sigmoid.run(two_layer_sigmoid.Options(steps=300, learning_rate=1))
+
+
 # --- options --------------------------------------------------------------------------------------
 
 
@@ -164,6 +200,9 @@ def test_every_schedule_may_diverge():
         (vanishing_gradients, "--width 0"),
         (vanishing_gradients, "--scale nan"),
         (vanishing_gradients, "--examples 1"),
+        (two_layer_sigmoid, "--steps 1"),
+        (two_layer_sigmoid, "--learning-rate nan"),
+        (two_layer_sigmoid, "--weight-scale 0"),
         (schedules_and_clipping, "--epochs 1"),
         (schedules_and_clipping, "--learning-rate 0"),
         (schedules_and_clipping, "--clip-norms"),
