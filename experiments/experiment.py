@@ -112,7 +112,7 @@ def main(
 
 def save_figure(figure: plt.Figure, path: Path) -> Path:
     """Write a figure as a PNG file, and close it."""
-    figure.savefig(path, dpi=110)
+    figure.savefig(path, dpi=90)
     plt.close(figure)
     return path
 
