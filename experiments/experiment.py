@@ -8,7 +8,10 @@ An experiment is a file with
     draw(numbers) -> figure     one figure; nothing is computed here that is not in the numbers
     answer(numbers) -> text     the answer to the docstring's question, in numbers
 
-and ends in `main`. Notebooks and tests call `run`, `draw` and `answer` themselves.
+and ends in `main`. Notebooks and tests call `run`, `draw` and `answer` themselves. One whose
+options are AnimatedOptions has besides
+
+    animate(numbers) -> animation      of numbers["frames"], which `run` keeps for --animate alone
 """
 
 import sys
@@ -21,6 +24,7 @@ from typing import Any, TypeVar
 
 import matplotlib
 from matplotlib import pyplot as plt
+from matplotlib.animation import FuncAnimation, PillowWriter
 from pydantic import Field
 from threadpoolctl import threadpool_limits
 
@@ -49,6 +53,12 @@ class ExperimentOptions(CommandOptions):
     folder: Folder = Field(
         REPOSITORY / "runs" / "experiments", description="where picture and numbers are kept"
     )
+
+
+class AnimatedOptions(ExperimentOptions):
+    """The options of an experiment that can show its training as a film."""
+
+    animate: bool = Field(False, description="write the training as a GIF, too")
 
 
 def style(index: int) -> dict[str, Any]:
@@ -91,6 +101,7 @@ def main(
     run: Callable[[Any], Numbers],
     draw: Callable[[Numbers], plt.Figure],
     answer: Callable[[Numbers], str],
+    animate: Callable[[Numbers], FuncAnimation] | None = None,
 ) -> None:
     """What a script does: read the options, run, write numbers and picture, and say the answer."""
     module = sys.modules["__main__"]
@@ -102,9 +113,13 @@ def main(
         started = time.perf_counter()
         numbers = run(options)
         seconds = time.perf_counter() - started
-        results = options.save(name, numbers, seconds=seconds)
+        kept = {key: value for key, value in numbers.items() if key != "frames"}
+        results = options.save(name, kept, seconds=seconds)
         picture = save_figure(draw(numbers), options.folder / f"{name}.png")
         say(answer(numbers))
+        if animate is not None and options.animate:
+            film = save_animation(animate(numbers), options.folder / f"{name}.gif")
+            say(f"animation -> {film}")
         say(f"{seconds:.0f} s; numbers -> {results}; figure -> {picture}")
 
     run_script(script)
@@ -114,6 +129,13 @@ def save_figure(figure: plt.Figure, path: Path) -> Path:
     """Write a figure as a PNG file, and close it."""
     figure.savefig(path, dpi=90)
     plt.close(figure)
+    return path
+
+
+def save_animation(animation: FuncAnimation, path: Path) -> Path:
+    """Write an animation as a GIF file, ten frames a second."""
+    animation.save(path, PillowWriter(fps=10), dpi=80)
+    plt.close("all")
     return path
 
 
