@@ -12,7 +12,7 @@ from matplotlib import pyplot as plt
 from PIL import Image
 
 from data.errors import UserError
-from experiments import xor
+from experiments import overfitting, xor
 
 ROOT = Path(__file__).parent.parent
 
@@ -91,6 +91,66 @@ def test_xor_as_a_command_writes_picture_numbers_and_film(tmp_path):
         assert picture.width > 1000
 
 
+# --- overfitting ----------------------------------------------------------------------------------
+
+
+def overfit(name: str, seeds: int, **given):
+    """One of the cases beside the grid of networks, and its median of last over best."""
+    options = overfitting.Options(seeds=seeds, **given)
+    case = next(case for case in overfitting.cases(options)[1] if case.name == name)
+    result = overfitting.train_seeds((options, case))
+    return result, overfitting.last_over_best(result)
+
+
+def test_wide_networks_overfit_and_weight_decay_keeps_them_from_it():
+    result, ratio = overfit("as it is", 5)
+    assert result["hidden"] == [64, 64]
+    assert ratio > 3
+    assert result["train_loss"][-1] < 0.1 * min(result["validation_loss"])
+    assert overfit("weight decay", 5)[1] < 1.1
+
+
+def test_dropout_alone_cures_little():
+    assert overfit("dropout 0.2", 3)[1] > 2
+
+
+def test_moons_that_hardly_overlap_hardly_overfit():
+    result, ratio = overfit("little noise", 2)
+    assert ratio < 1.1
+    assert min(result["validation_accuracy"]) > 0.99
+
+
+def test_random_labels_are_learnt_and_help_nobody():
+    result, ratio = overfit("random labels", 1)
+    assert ratio > 3
+    assert result["train_accuracy"][0] > 0.9
+    assert 0.4 < result["validation_accuracy"][0] < 0.6
+
+
+def test_hidden_space_shows_the_network_s_own_decisions():
+    shown = overfit("as it is", 1, epochs=20)[0]["shown"]
+    across = np.array(shown["hidden_grid"])[:, 0]
+    margins = np.array(shown["margins"])
+    clear = abs(margins) > 1e-3
+    assert (across[clear] * margins[clear] > 0).all()
+
+
+def test_overfitting_is_drawn():
+    options = overfitting.Options(widths=(2, 4), layers=(1, 2), seeds=2, epochs=10, animate=True)
+    numbers = overfitting.run(options)
+    assert [result["hidden"] for result in numbers["networks"]] == [[2], [4], [2, 2], [4, 4]]
+    assert [frame["epoch"] for frame in numbers["frames"]] == list(range(1, 11))
+    for words in ("1 x 2 ", "2 x 4 ", "dropout 0.5 ", "random labels "):
+        assert words in overfitting.answer(numbers)
+    figure = overfitting.draw(numbers)
+    assert_axes_are_named(figure)
+    assert labels(figure.axes[4]) == {"1 hidden layer", "2 hidden layers"}
+    lines = figure.axes[4].lines
+    expected = [overfitting.last_over_best(result) for result in numbers["networks"]]
+    np.testing.assert_allclose([*lines[0].get_ydata(), *lines[1].get_ydata()], expected)
+    plt.close(figure)
+
+
 @pytest.mark.parametrize(
     ("options", "given", "message"),
     [
@@ -101,6 +161,12 @@ def test_xor_as_a_command_writes_picture_numbers_and_film(tmp_path):
         (xor.Options, {"epochs": 0}, "--epochs 0"),
         (xor.Options, {"learning_rate": float("nan")}, "--learning-rate nan"),
         (xor.Options, {"shown": "gelu"}, "--shown gelu"),
+        (overfitting.Options, {"points": "moon"}, "--points moon"),
+        (overfitting.Options, {"count": 19}, "--count 19"),
+        (overfitting.Options, {"noise": -0.1}, "--noise -0.1"),
+        (overfitting.Options, {"layers": (0,)}, "--layers 0"),
+        (overfitting.Options, {"dropout": (1.0,)}, "--dropout 1.0"),
+        (overfitting.Options, {"learning_rate": 0}, "--learning-rate 0"),
     ],
 )
 def test_bad_options_are_told_in_one_line(options, given, message):
