@@ -1,5 +1,6 @@
 # make compare   train the three tiers and draw their learning curves   (ARGS="--epochs 5")
 # make test      run all tests                                          (ARGS="tests/test_data.py")
+# make figures   draw the pictures of the documents anew, benchmarks apart
 # make lint      check style, types, links and the workflow; changes no file
 #
 # Each makes the virtual environment the first time, and again only when pyproject.toml changed.
@@ -10,13 +11,21 @@ TORCH_INDEX ?=
 ARGS ?=
 BIN := .venv/bin
 
-.PHONY: compare test lint
+EXPERIMENTS := $(shell grep -l "^    main.Options, run" experiments/*.py)
+
+.PHONY: compare test figures lint
 
 compare: .venv/torch
 	$(BIN)/python compare.py $(ARGS)
 
 test: .venv/dev
 	$(BIN)/python -m pytest $(ARGS)
+
+figures: .venv/torch
+	$(BIN)/python compare.py
+	cp runs/compare/learning_curves.png runs/compare/drift.png docs/figures/
+	set -e; for script in $(EXPERIMENTS); do $(BIN)/python $$script; done
+	cp runs/experiments/*.png docs/figures/
 
 lint: .venv/dev
 	$(BIN)/ruff check
