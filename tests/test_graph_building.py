@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 import gates_lowlevel as tier_2
 import gates_numpy as gates
@@ -58,6 +59,21 @@ def test_numbers_and_arrays_may_stand_on_the_left(build, value):
     assert isinstance(output, gates.Node)
     found = ComputationalGraph(output).forward({"a": 3})
     np.testing.assert_allclose(found, np.asarray(value, float), rtol=1e-14, strict=True)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"), [((3,), (3,)), ((2, 3), (3,)), ((2,), (2, 3)), ((2, 3), (3, 4))]
+)
+def test_the_gradients_of_each_kind_of_product(left, right):
+    generator = np.random.default_rng(0)
+    values = {"a": generator.standard_normal(left), "b": generator.standard_normal(right)}
+    leaves = [torch.tensor(value, requires_grad=True) for value in values.values()]
+    product = leaves[0] @ leaves[1]
+    weights = generator.standard_normal(product.shape)  # so that no two entries count the same
+    expected = torch.autograd.grad((product * torch.tensor(weights)).sum(), leaves)
+    gradients = gradients_of(gates.sum(Input("a") @ Input("b") * weights), **values)
+    for name, gradient in zip(values, expected, strict=True):
+        np.testing.assert_allclose(gradients[name], gradient, rtol=1e-13, strict=True)
 
 
 def test_one_over_a_node_is_one_gate():
