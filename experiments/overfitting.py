@@ -135,7 +135,7 @@ def train_seeds(task: tuple[Options, Case]) -> Numbers:
             epochs=options.epochs,
             batch_size=20,
             seed=seed,
-            **{"weight_decay": 0.0},
+            **{"weight_decay": 0.0} | case.changes,
         )
         model, history = train(configuration, dataset, Recorder(after_epoch=keep))
         histories.append(history.epochs)
