@@ -1,8 +1,10 @@
 """What the README and the docs show is in the code, and what they print is printed."""
 
+import ast
 import contextlib
 import io
 import re
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,7 @@ import train_numpy
 from benchmarks.speed import SpeedOptions
 from common.keeping.options import REPOSITORY, TorchRunOptions
 from common.mathematics.configuration import option_name
+from data.errors import UserError
 from docs import cuttings
 from mlp_paper import MLP
 from tiers import TIERS
@@ -22,8 +25,14 @@ README = REPOSITORY / "README.md"
 DOCUMENTS = [
     *sorted(REPOSITORY.glob("*.md")),
     *sorted((REPOSITORY / "docs").glob("*.md")),
-    REPOSITORY / "tests" / "README.md",
+    *sorted(REPOSITORY.glob("*/README.md")),
 ]
+# Those that are scripts: the other files of the folder are what they share.
+EXPERIMENTS = {
+    path.stem: path
+    for path in sorted((REPOSITORY / "experiments").glob("*.py"))
+    if "main(Options, run" in path.read_text()
+}
 
 
 def squeezed(text: str) -> str:
@@ -129,3 +138,28 @@ def test_every_option_named_is_one():
     for document in (README, *(REPOSITORY / "docs").glob("*.md")):
         named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", document.read_text()))
         assert named <= known, document
+
+
+def test_every_experiment_is_in_the_gallery_and_asks_first():
+    gallery = (REPOSITORY / "experiments" / "README.md").read_text()
+    shown = re.findall(r"^\[`(\w+)\.py`\]\(\1\.py\)", gallery, re.MULTILINE)
+    assert sorted(shown) == sorted(EXPERIMENTS)
+    for name, path in EXPERIMENTS.items():
+        assert f"](../docs/figures/{name}.png)" in gallery
+        assert f"](docs/figures/{name}.png)" in README.read_text()
+        docstring = ast.get_docstring(ast.parse(path.read_text()))
+        parts = ("Claim: ", "Predict first: ", "What to change: ", "Exercise: ")
+        places = [docstring.find(part) for part in parts]
+        assert min(places) > -1 and places == sorted(places), f"{name}: {parts}"
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_bad_options_of_an_experiment_get_one_line(name):
+    module = import_module(f"experiments.{name}")
+    for arguments, message in (
+        (["--nonsense", "3"], "--nonsense: no such option; see --help"),
+        (["--folder="], "--folder '': must name a folder; the default is "),
+    ):
+        with pytest.raises(UserError) as error:
+            module.Options.parse(arguments, None)
+        assert str(error.value).startswith(message)
