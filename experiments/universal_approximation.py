@@ -13,8 +13,8 @@ as many parameters. A slope is that of a straight line through the logarithms; a
 down from it falls faster than any power of the width.
 
 What to change: --activation relu, --steps, --steepness (of the first hidden units), --widths.
-Papers: Cybenko 1989, Hornik 1991 (the theorem), Barron 1993 (the rate). Exercise: find a function
-for which two layers are better at every width.
+Papers: Cybenko 1989, Hornik 1991 (the theorem), Barron 1993 (the rate). Exercise: why are random
+units so good with one input, and worse than trained ones with two? (Count directions.)
 """
 
 import itertools
@@ -240,7 +240,7 @@ def answer(numbers: Numbers) -> str:
         )
         outside = {kind: courses[-1] for kind, courses in shown["outside"].items()}
         parts.append(
-            f"{name}: {errors}; outside, {outside['trained']:.1f} trained and"
+            f"{name}: {errors}; outside, {outside['trained']:.2g} trained and"
             f" {outside['random then solved']:.1g} random then solved"
         )
     return f"Root mean square error with {widest} units. " + ". ".join(parts) + "."

@@ -1,9 +1,10 @@
 """Claim: a gradient shrinks or grows by one factor per layer; the start decides which.
 
-Predict first: ten layers of 100 sigmoids, Xavier initialization. The lesson says that the gradient
-shrinks by at most 0.25 per layer, and so to 0.25^10 = 1e-6. Is the first layer's ∂L/∂Z (compared
-with the last's) larger or smaller than that? What does ReLU with He initialization have after 50
-layers, and with weights drawn from N(0, 1)? Do batch normalization and skip connections cure all?
+Predict first: ten layers of 100 sigmoids, Xavier initialization. The derivative of a sigmoid is at
+most 0.25, so the lesson expects 0.25^10 = 1e-6 of the gradient to reach the first layer. Is the
+first layer's ∂L/∂Z, divided by the last's, larger or smaller than that? What is it for ReLU with He
+initialization after 50 layers, and with weights drawn from N(0, 1) after 20? Do batch normalization
+and skip connections cure everything?
 
 One random minibatch goes forward and back, nothing is trained. Between two layers the gradient
 meets two factors: f'(Z), and the weight. 0.25 bounds the first alone, and is reached at Z = 0 only.

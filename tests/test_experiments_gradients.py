@@ -280,7 +280,7 @@ def test_solved_output_layer_is_the_best():
         (vanishing_gradients, "--depths 1"),
         (vanishing_gradients, "--depths"),
         (vanishing_gradients, "--width 0"),
-        (vanishing_gradients, "--scale nan"),
+        (vanishing_gradients, "--scale 0"),
         (vanishing_gradients, "--examples 1"),
         (universal_approximation, "--widths 4"),
         (universal_approximation, "--widths 1 2"),
