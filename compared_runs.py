@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from statistics import mean, median, stdev
 from typing import Any
@@ -16,7 +17,7 @@ from common.keeping.command_line import FREE_ON_RESUME
 from common.keeping.figures import Curve, draw_drift, draw_learning_curves
 from common.keeping.options import TorchRunOptions
 from common.keeping.progress import say
-from data.datasets import load_dataset
+from data.datasets import Split, load_dataset
 from train_numpy import make_model, predict
 
 CURVES = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
@@ -168,11 +169,18 @@ def differences(run: ComparedRun, to: ComparedRun) -> tuple[float, int] | None:
 def test_predictions(run: ComparedRun) -> Int[np.ndarray, " n"]:
     """What the run's weights predict for its test set, in the run's own precision."""
     options = run.options
-    dataset = load_dataset(options.dataset, options.data_root, options.dtype, download=False)
-    model = make_model(options, dataset.test.images.shape[1], dataset.classes)
+    test, classes = test_set(options.dataset, options.data_root, options.dtype)
+    model = make_model(options, test.images.shape[1], classes)
     model.load_state_dict(run.files.weights)
     model.eval()
-    return predict(model.forward(dataset.test.images))
+    return predict(model.forward(test.images))
+
+
+@cache
+def test_set(dataset: str, data_root: Path, dtype: str) -> tuple[Split, int]:
+    """The test examples and the number of classes, loaded once for all runs."""
+    loaded = load_dataset(dataset, data_root, dtype, download=False)
+    return loaded.test, loaded.classes
 
 
 def draw(groups: list[Group], folder: Path) -> dict[str, Path]:
