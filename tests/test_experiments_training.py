@@ -14,9 +14,11 @@ from idx_files import tells
 from matplotlib import pyplot as plt
 from PIL import Image
 
+from data.datasets import DatasetUnavailable, load_dataset
 from data.errors import UserError
-from experiments import overfitting, xor
+from experiments import compare_activations, compare_initializers, learning_curves, overfitting, xor
 from experiments.experiment import side_by_side
+from mlp_numpy import MLP
 
 ROOT = Path(__file__).parent.parent
 
@@ -84,7 +86,7 @@ def test_xor_is_drawn(xor_numbers):
 
 
 def test_xor_as_a_command_writes_picture_numbers_and_film(tmp_path):
-    options = ["--seeds", "1", "--widths", "2", "--epochs", "12", "--animate"]
+    options = ["--seeds", "1", "--widths", "2", "--epochs", "5", "--animate"]
     command = [sys.executable, ROOT / "experiments/xor.py", *options, "--folder", tmp_path]
     run = subprocess.run(command, capture_output=True, text=True)
     assert (run.returncode, run.stderr) == (0, "")
@@ -92,7 +94,7 @@ def test_xor_as_a_command_writes_picture_numbers_and_film(tmp_path):
     results = json.loads((tmp_path / "xor.json").read_text())["results"]
     assert results["widths"] == [2] and "frames" not in results
     with Image.open(tmp_path / "xor.gif") as film, Image.open(tmp_path / "xor.png") as picture:
-        assert film.n_frames == 12
+        assert film.n_frames == 5
         assert picture.width > 1000
 
 
@@ -162,6 +164,81 @@ def test_overfitting_is_drawn():
     plt.close(figure)
 
 
+# --- compare_initializers, compare_activations ----------------------------------------------------
+
+
+def units(model: MLP, activation: str) -> list[int]:
+    """Dead and saturated units of a network, on inputs from -1 to 1."""
+    counts = learning_curves.count_units(model, activation, np.linspace(-1, 1, 50)[:, None])
+    return [counts["units"], counts["dead"], counts["saturated"]]
+
+
+def test_units_that_are_dead_or_saturated_are_counted():
+    model = MLP((1, 3, 2, 2), activation="tanh", initializer="zeros", dtype=np.float64)
+    W, b, W_next = list(model.parameters().values())[:3]
+    assert units(model, "tanh") == [5, 5, 0]
+    W[:] = [[0.1], [1.0], [100.0]]
+    W_next[:] = 0.1
+    assert units(model, "tanh") == [5, 0, 1]
+    b[:] = [0, 10, 0]  # 1 - tanh² is under 1e-7 there, and the outputs differ by less than 1e-6
+    assert units(model, "tanh") == [5, 1, 1]
+
+    model = MLP((1, 3, 2), activation="relu", dtype=np.float64)
+    W, b = list(model.parameters().values())[:2]
+    W[:], b[:] = [[1], [1], [1]], [0, -2, 2]
+    assert units(model, "relu") == [3, 1, 0]
+
+
+def test_the_start_decides_how_deep_networks_learn():
+    options = compare_initializers.Options(
+        initializers=("xavier-normal", "standard-uniform", "zeros"),
+        learning_rates=(0.05,),
+        seeds=1,
+        epochs=2,
+    )
+    numbers = compare_initializers.run(options)
+    accuracy = {name: r["test_accuracy"][0] for name, r in numbers["compared"].items()}
+    assert accuracy["xavier-normal"] > 0.8
+    assert accuracy["standard-uniform"] < 0.6
+    assert accuracy["zeros"] < 0.12
+    assert learning_curves.share(numbers["compared"]["zeros"], "dead") == 1
+    assert (numbers["dataset"], numbers["images"]) == ("mnist", 10_000)
+    figure = compare_initializers.draw(numbers)
+    assert_axes_are_named(figure)
+    assert len(figure.legends[0].get_texts()) == 3
+    plt.close(figure)
+
+
+def test_each_activation_has_its_best_rate_and_digits_stand_in(monkeypatch, capsys):
+    def load(name, root):
+        if name == "mnist":
+            raise DatasetUnavailable("MNIST is not there")
+        return load_dataset(name, root)
+
+    monkeypatch.setattr(learning_curves, "load_dataset", load)
+    options = compare_activations.Options(
+        activations=("identity", "tanh"),
+        hidden=(16,),
+        learning_rates=(0.001, 0.03, 1000),
+        seeds=2,
+        epochs=3,
+    )
+    numbers = compare_activations.run(options)
+    assert "MNIST is not there; going on with scikit-learn's digits" in capsys.readouterr().err
+    assert (numbers["dataset"], numbers["images"]) == ("digits", 1297)
+    slow, good, wild = numbers["compared"]["identity"]["by_rate"]
+    assert wild is None and slow < good  # it diverged
+    for result in numbers["compared"].values():
+        assert result["rate"] == 0.03
+        assert np.mean([run[-1] for run in result["validation_accuracy"]]) == result["by_rate"][1]
+        assert min(result["test_accuracy"]) > 0.8
+    assert "identity 9" in compare_activations.answer(numbers)
+    figure = compare_activations.draw(numbers)
+    error = 100 - 100 * np.array([slow, good])
+    np.testing.assert_allclose(figure.axes[2].lines[0].get_ydata()[:2], error)
+    plt.close(figure)
+
+
 @pytest.mark.parametrize(
     ("options", "given", "message"),
     [
@@ -178,6 +255,11 @@ def test_overfitting_is_drawn():
         (overfitting.Options, {"layers": (0,)}, "--layers 0"),
         (overfitting.Options, {"dropout": (1.0,)}, "--dropout 1.0"),
         (overfitting.Options, {"learning_rate": 0}, "--learning-rate 0"),
+        (compare_activations.Options, {"learning_rates": (0.1, 0)}, "--learning-rates 0: "),
+        (compare_activations.Options, {"activations": ()}, "--activations"),
+        (compare_initializers.Options, {"images": 127}, "--images 127"),
+        (compare_initializers.Options, {"hidden": ()}, "--hidden"),
+        (compare_initializers.Options, {"initializers": ("magic",)}, "--initializers magic"),
     ],
 )
 def test_bad_options_are_told_in_one_line(options, given, message):
