@@ -127,7 +127,7 @@ def main(
 
 def save_figure(figure: plt.Figure, path: Path) -> Path:
     """Write a figure as a PNG file, and close it."""
-    figure.savefig(path, dpi=90)
+    figure.savefig(path, dpi=85)
     plt.close(figure)
     return path
 

@@ -14,8 +14,9 @@ from train_scripts import read_tensors
 
 import train_numpy
 from benchmarks.speed import SpeedOptions
-from common.keeping.options import REPOSITORY, TorchRunOptions
+from common.keeping.options import REPOSITORY
 from common.mathematics.configuration import option_name
+from compare import Comparison
 from data.errors import UserError
 from docs import cuttings
 from mlp_paper import MLP
@@ -27,6 +28,7 @@ DOCUMENTS = [
     *sorted((REPOSITORY / "docs").glob("*.md")),
     *sorted(REPOSITORY.glob("*/README.md")),
 ]
+GALLERY = REPOSITORY / "experiments" / "README.md"
 # Those that are scripts: the other files of the folder are what they share.
 EXPERIMENTS = {
     path.stem: path
@@ -132,16 +134,17 @@ def test_every_formula_stands_apart_from_the_words_around_it(document):
 
 
 def test_every_option_named_is_one():
-    options = (TorchRunOptions, SpeedOptions)
+    experiments = (import_module(f"experiments.{name}").Options for name in EXPERIMENTS)
+    options = (Comparison, SpeedOptions, *experiments)
     known = {option_name(field) for model in options for field in model.model_fields}
     known |= {"--no-momentum", "--help", "--editable"}
-    for document in (README, *(REPOSITORY / "docs").glob("*.md")):
+    for document in (README, *(REPOSITORY / "docs").glob("*.md"), GALLERY):
         named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", document.read_text()))
         assert named <= known, document
 
 
 def test_every_experiment_is_in_the_gallery_and_asks_first():
-    gallery = (REPOSITORY / "experiments" / "README.md").read_text()
+    gallery = GALLERY.read_text()
     shown = re.findall(r"^\[`(\w+)\.py`\]\(\1\.py\)", gallery, re.MULTILINE)
     assert sorted(shown) == sorted(EXPERIMENTS)
     for name, path in EXPERIMENTS.items():
