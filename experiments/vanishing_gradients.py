@@ -180,7 +180,7 @@ def histogram(A: np.ndarray, activation: str) -> Numbers:
 
 def draw(numbers: Numbers) -> plt.Figure:
     """The first layer's norm against depth, all norms of the deepest, and activations."""
-    figure = plt.figure(figsize=(14, 14.5), layout="constrained")
+    figure = plt.figure(figsize=(13, 13.5), layout="constrained")
     upper, lower = figure.subfigures(2, 1, height_ratios=(2, 1.05))
     panels = upper.subplots(2, 2)
     depths, networks = numbers["depths"], numbers["networks"]
