@@ -154,6 +154,12 @@ def test_a_network_of_sizes_alone_is_a_float32_one_of_relu_and_he_from_seed_0(ti
     assert [type(layer).__name__ for layer in model.layers] == ["Linear", "Activation", "Linear"]
 
 
+def test_every_optimizer_has_a_learning_rate_of_its_own():
+    rates = {name: Configuration(optimizer=name).learning_rate for name in ("sgd", "adam", "adamw")}
+    assert rates == {"sgd": 0.05, "adam": 0.001, "adamw": 0.001}
+    assert Configuration(optimizer="adamw", learning_rate=0.3).learning_rate == 0.3
+
+
 @pytest.mark.parametrize("optimizer", ["sgd", "adam", "adamw"])
 def test_tier_3_updates_in_one_pass(optimizer):
     configuration = Configuration(optimizer=optimizer)

@@ -14,7 +14,7 @@ import sklearn.datasets
 import torchvision.datasets
 from idx_files import SHAPES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS, tells, write_idx
 
-from data.datasets import DATA_ROOT, DATASETS, load_dataset
+from data.datasets import DATA_ROOT, DATASETS, DatasetUnavailable, load_dataset
 from data.errors import UserError
 from data.mnist import read_pixels
 
@@ -204,6 +204,14 @@ def test_a_file_that_may_not_be_read_is_told(black_images, monkeypatch):
     path = black_images / "FashionMNIST" / "raw" / TRAIN_IMAGES
     with tells(UserError, str(path), "Permission denied", "readable"):
         load_dataset("fashion-mnist", black_images)
+
+
+def test_without_download_nothing_is_made_and_the_folder_is_named(tmp_path):
+    with pytest.raises(
+        DatasetUnavailable, match=r"MNIST is not in .*/MNIST/raw: train once, which"
+    ):
+        load_dataset("mnist", tmp_path / "data", download=False)
+    assert not list(tmp_path.iterdir())
 
 
 def test_unknown_names_are_told_the_known_ones(tmp_path):

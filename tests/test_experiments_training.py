@@ -95,7 +95,7 @@ def test_xor_as_a_command_writes_picture_numbers_and_film(tmp_path):
     assert results["widths"] == [2] and "frames" not in results
     with Image.open(tmp_path / "xor.gif") as film, Image.open(tmp_path / "xor.png") as picture:
         assert film.n_frames == 5
-        assert picture.width > 1000
+        assert picture.width > 800
 
 
 # --- overfitting ----------------------------------------------------------------------------------

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import torch
 from safetensors.numpy import load_file
-from threadpoolctl import threadpool_info, threadpool_limits
 from torch import nn
 from train_scripts import TRAIN_SCRIPTS, read_csv, read_json, read_tensors, train_watched
 
@@ -19,7 +18,6 @@ from common.keeping.recorder import DivergenceError
 from common.keeping.run_folder import CONFIG, FILES, LOCK
 from common.mathematics.minibatches import shuffled_indices
 from data.datasets import load_dataset
-from data.errors import UserError
 from losses_numpy import softmax_cross_entropy
 from mlp_numpy import MLP
 
@@ -237,6 +235,17 @@ def test_terminal_shows_a_bar(tier, tmp_path, capsys, monkeypatch):
         assert re.search(rf"epoch  {epoch}/2  train loss", shown)
 
 
+def test_the_bar_of_a_resumed_epoch_begins_where_it_was(tier, tmp_path, monkeypatch):
+    stop = {"after_step": lambda recorder: recorder.stop() if recorder.steps_made == 15 else None}
+    train(tier, tmp_path, "--epochs", 3, **stop)
+    begun = []
+    monkeypatch.setattr(
+        progress.ProgressDisplay, "start_epoch", lambda _, *arguments: begun.append(arguments)
+    )
+    TRAIN_SCRIPTS[tier].main(["--resume", f"--run-dir={tmp_path}"])
+    assert begun == [(2, STEPS_PER_EPOCH, 4), (3, STEPS_PER_EPOCH, 0)]
+
+
 # --- divergence -----------------------------------------------------------------------------------
 
 
@@ -326,26 +335,6 @@ def test_input_that_is_not_finite(tier, tmp_path):
     dataset.train.images[shuffled_indices(1297, 0, 1)[3 * 128 + 5], 7] = np.inf
     with pytest.raises(DivergenceError, match=r"1, step 4 \(first in the output of layers\.0\)"):
         train(tier, tmp_path, dataset=dataset)
-
-
-def test_threads_are_limited_and_kept(tier, tmp_path):
-    stop = {"after_step": lambda recorder: recorder.stop() if recorder.steps_made == 3 else None}
-    train(tier, tmp_path, "--threads", 2, **stop)
-    assert read_json(tmp_path / CONFIG)["options"]["threads"] == 2
-    with pytest.raises(UserError, match=r"--threads 1: the run in .* has 2, and --resume cont"):
-        TRAIN_SCRIPTS[tier].main(["--resume", f"--run-dir={tmp_path}", "--threads=1"])
-    seen = {}
-
-    def look(recorder):
-        seen.update({library["user_api"]: library["num_threads"] for library in threadpool_info()})
-        seen["torch"] = torch.get_num_threads()
-
-    for threads in (2, 1):
-        options = [*DIGITS, "--epochs=1", f"--threads={threads}", f"--run-dir={tmp_path / 'run'}"]
-        with threadpool_limits(3):
-            train_watched(tier, [*options, "--overwrite"], after_step=look)
-            assert set(seen.values()) == {threads}
-    assert torch.get_num_threads() == 1  # as before, for who trains again in this process
 
 
 def test_a_run_is_kept_under_the_name_of_its_tier(tier, tmp_path, monkeypatch):

@@ -1,4 +1,4 @@
-"""Scripts side by side: how many at a time, what one says that fails, and what a signal does."""
+"""Scripts side by side, how many at a time and what ends them; and how many threads each has."""
 
 import os
 import signal
@@ -6,8 +6,11 @@ import threading
 import time
 
 import pytest
+import torch
+from threadpoolctl import threadpool_info, threadpool_limits
+from train_scripts import TRAIN_SCRIPTS, read_json, train_watched
 
-from common.keeping import side_by_side
+from common.keeping import run_folder, side_by_side
 from data.errors import UserError
 
 WAITING = """
@@ -72,3 +75,28 @@ print(len(list(folder.glob("run*"))), file=(folder / f"seen{sys.argv[2]}").open(
     seen = {path.name: int(path.read_text()) for path in tmp_path.glob("seen*")}
     assert len(seen) == 3
     assert max(seen.values()) == 2
+
+
+# --- threads --------------------------------------------------------------------------------------
+
+DIGITS = ["--dataset", "digits", "--hidden", "12"]
+
+
+def test_threads_are_limited_and_kept(tier, tmp_path):
+    stop = {"after_step": lambda recorder: recorder.stop() if recorder.steps_made == 3 else None}
+    train_watched(tier, [*DIGITS, f"--run-dir={tmp_path}", "--threads=2"], **stop)
+    assert read_json(tmp_path / run_folder.CONFIG)["options"]["threads"] == 2
+    with pytest.raises(UserError, match=r"--threads 1: the run in .* has 2, and --resume cont"):
+        TRAIN_SCRIPTS[tier].main(["--resume", f"--run-dir={tmp_path}", "--threads=1"])
+    seen = {}
+
+    def look(recorder):
+        seen.update({library["user_api"]: library["num_threads"] for library in threadpool_info()})
+        seen["torch"] = torch.get_num_threads()
+
+    for threads in (2, 1):
+        options = [*DIGITS, "--epochs=1", f"--threads={threads}", f"--run-dir={tmp_path / 'run'}"]
+        with threadpool_limits(3):
+            train_watched(tier, [*options, "--overwrite"], after_step=look)
+            assert set(seen.values()) == {threads}
+    assert torch.get_num_threads() == 1  # as before, for who trains again in this process
