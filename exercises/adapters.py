@@ -89,7 +89,7 @@ class TorchTier:
         return layer(X) if callable(layer) else layer.forward(X)
 
     def backward(self, layer: Any, X: Any, grad_output: Any) -> tuple[Any, Any]:
-        """A forward and a backward pass: the output and ∂L/∂X, which is 0 where nothing led back."""
+        """A forward and a backward pass: the output and ∂L/∂X; 0 where nothing leads back."""
         import torch
 
         X = X.clone().requires_grad_()

@@ -83,10 +83,19 @@ def behaviour(exercise: Exercise, answer: ModuleType, tier: str) -> list[Any]:
             try:
                 with np.errstate(all="ignore"):
                     value = probe()
-                seen.append(np.asarray(value).tolist() if not isinstance(value, str) else value)
+                seen.append(_plain(value))
             except BaseException as error:  # SystemExit, too
                 seen.append(f"raises {type(error).__name__}")
     return seen
+
+
+def _plain(value: Any) -> Any:
+    """Arrays and tuples as lists, dictionaries as lists in the order of their keys."""
+    if isinstance(value, dict):
+        return [_plain(value[name]) for name in sorted(value)]
+    if isinstance(value, tuple | list):
+        return [_plain(part) for part in value]
+    return value if value is None or isinstance(value, str) else np.asarray(value).tolist()
 
 
 def guard(folder: Path, tell: Callable[[str], None]) -> None:
