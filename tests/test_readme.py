@@ -23,6 +23,7 @@ DOCUMENTS = [
     *sorted(REPOSITORY.glob("*.md")),
     *sorted((REPOSITORY / "docs").glob("*.md")),
     REPOSITORY / "tests" / "README.md",
+    *sorted((REPOSITORY / "exercises").glob("*.md")),
 ]
 
 
