@@ -12,7 +12,8 @@ training come when the first weight is not trained at all?
 
 What to change: --weight-scale 0.03 (the first weight's deviation, 1/sqrt(1000): no unit starts
 saturated, and the loss falls to rounding errors, which no two styles share), --learning-rate.
-Lesson: "a network in 20 lines". Exercise: why may the second weight alone fit all 64 examples?
+Lesson: "a network in 20 lines". Exercise: 11_backprop_by_hand. And why may the second weight alone
+fit all 64 examples?
 """
 
 import numpy as np

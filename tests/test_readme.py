@@ -27,6 +27,7 @@ DOCUMENTS = [
     *sorted(REPOSITORY.glob("*.md")),
     *sorted((REPOSITORY / "docs").glob("*.md")),
     *sorted(REPOSITORY.glob("*/README.md")),
+    *sorted((REPOSITORY / "exercises").glob("[0-9]*.md")),
 ]
 GALLERY = REPOSITORY / "experiments" / "README.md"
 # Those that are scripts: the other files of the folder are what they share.

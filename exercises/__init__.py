@@ -1,0 +1,1 @@
+"""Exercises for readers of the three tiers, and the checker that says what is wrong."""

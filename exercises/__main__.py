@@ -1,0 +1,7 @@
+"""The exercises: python -m exercises list"""
+
+from common.keeping.command_line import run_script
+from exercises.commands import main
+
+if __name__ == "__main__":
+    run_script(main)

@@ -1,0 +1,222 @@
+"""What checks are made of: stages in order, failures in three lines, and the verdict.
+
+A check is a function of (answer, tier, seed): the reader's module, the tier's adapter and a seed
+for its inputs. It returns where the answer is right, and raises `Failed` where it is not.
+"""
+
+import ast
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+STAGES = (
+    "written",
+    "signature",
+    "shapes and dtype",
+    "input unchanged",
+    "values",
+    "properties",
+    "gradients",
+    "behaviour in training",
+)
+WIDTH = 110
+# Classes that an answer's own may inherit from.
+BASES = {"object", "ABC", "Layer", "Module", "Generic", "Protocol"}
+
+
+class Failed(Exception):  # noqa: N818 - says what the answer did
+    """A check that an answer does not pass.
+
+    Args:
+        call: what was called, as the reader would write it.
+        expected, got: one line each.
+    """
+
+    def __init__(self, call: str, expected: str, got: str) -> None:
+        super().__init__(call, expected, got)
+        self.call, self.expected, self.got = call, expected, got
+
+
+class Refused(Exception):  # noqa: N818 - says what became of the answer
+    """An answer that is not judged at all; its message says why in one line."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check: its name, its stage, and the function."""
+
+    name: str
+    stage: str
+    run: Callable[[ModuleType, Any, int], None]
+
+
+@dataclass
+class Checks:
+    """The checks of an exercise, to which a decorator adds: @CHECKS.add("values")."""
+
+    all: list[Check] = field(default_factory=list)
+
+    def add(self, stage: str) -> Callable:
+        assert stage in STAGES, stage
+
+        def decorate(function: Callable) -> Callable:
+            self.all.append(Check(function.__name__, stage, function))
+            return function
+
+        return decorate
+
+    def in_order(self) -> list[Check]:
+        return sorted(self.all, key=lambda check: STAGES.index(check.stage))
+
+
+@dataclass
+class Verdict:
+    """What is told of an answer.
+
+    Attributes:
+        passed: whether it is right.
+        stage: where it failed.
+        check: the name of the check that it failed.
+        lines: what was wrong, at most six.
+        cause: the known mistake that behaves like the answer, if exactly one does.
+        seconds: that the whole check took.
+    """
+
+    passed: bool
+    stage: str = ""
+    check: str = ""
+    lines: list[str] = field(default_factory=list)
+    cause: str | None = None
+    seconds: float = 0.0
+
+
+def described(value: Any) -> str:
+    """A value in a few words: its type, and its shape or text where it is short."""
+    if value is None:
+        return "None (is a return missing?)"
+    if hasattr(value, "shape"):
+        return f"{type(value).__name__} of shape {tuple(value.shape)}"
+    try:
+        text = repr(value)
+    except Exception:  # the reader's own __repr__ may fail, too
+        text = "..."
+    return f"{type(value).__name__} {text}" if len(text) < 50 else f"a {type(value).__name__}"
+
+
+def expect_shape(call: str, value: Any, shape: tuple[int, ...]) -> None:
+    """Fail unless the value has this shape."""
+    if not hasattr(value, "shape") or tuple(value.shape) != shape:
+        raise Failed(call, f"shape {shape}", described(value))
+
+
+def expect_close(
+    call: str, got: np.ndarray, expected: Any, tolerance: float = 1e-6, what: str = ""
+) -> None:
+    """Fail unless two arrays of numbers agree to this tolerance, relative to the largest entry."""
+    expected = np.asarray(expected, np.float64)
+    if got.shape != expected.shape:
+        raise Failed(call, f"{what}shape {expected.shape}", f"shape {got.shape}")
+    limit = tolerance * max(1.0, float(np.abs(expected).max(initial=0)))
+    wrong = ~(np.abs(got - expected) <= limit)  # so that nan is wrong, too
+    if not wrong.any():
+        return
+    if got.size <= 6:
+        raise Failed(call, what + _numbers(expected), _numbers(got))
+    place = tuple(int(i) for i in np.argwhere(wrong)[0])
+    where = f"entry {list(place)} = "
+    count = f" ({int(wrong.sum())} of {got.size} entries differ)"
+    raise Failed(call, f"{what}{where}{expected[place]:.6g}", f"{where}{got[place]:.6g}{count}")
+
+
+def _numbers(array: np.ndarray) -> str:
+    return np.array2string(array, precision=6, separator=", ").replace("\n", "")
+
+
+def refuse_borrowed(answer: ModuleType, path: Path, names: Sequence[str], refused: Sequence[str]):
+    """Refuse an answer that hands in what the tiers or torch have already.
+
+    Args:
+        answer: the loaded module.
+        path: its file.
+        names: that it must define itself.
+        refused: what it may not use, as in "nn.Dropout".
+
+    Raises:
+        Refused: says what was borrowed from where.
+    """
+    for name in names:
+        value = getattr(answer, name, None)
+        for owner in getattr(value, "__mro__", [value]):
+            module = getattr(owner, "__module__", answer.__name__)
+            if module != answer.__name__ and owner.__name__ not in BASES:
+                raise Refused(f"{name} comes from {module}: write it yourself")
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Attribute):
+            used = ast.unparse(node)
+        elif isinstance(node, ast.ImportFrom):
+            module = (node.module or "").replace("torch.nn.functional", "F")
+            module = module.replace("torch.nn", "nn")
+            used = next((f"{module}.{a.name}" for a in node.names), "")
+            for alias in node.names:
+                if f"{module}.{alias.name}" in refused:
+                    used = f"{module}.{alias.name}"
+                if module.startswith("layers_") and alias.name in names:
+                    raise Refused(f"line {node.lineno}: {alias.name} comes from {module}")
+        else:
+            continue
+        if used in refused or used.removeprefix("torch.") in refused:
+            raise Refused(f"line {node.lineno}: {used} is the answer already: write it yourself")
+
+
+def readers_error(error: BaseException, path: Path) -> list[str]:
+    """An exception as the reader needs it: the line of the answer, and the message."""
+    message = f"{type(error).__name__}: {error}".splitlines()[0][:WIDTH]
+    if isinstance(error, SyntaxError) and error.filename == str(path):
+        return [f"line {error.lineno}: {(error.text or '').strip()[:80]}", message]
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)]
+    if not frames:
+        return [message]
+    return [f"line {frames[-1].lineno}: {frames[-1].line}", message]
+
+
+def judge(check: Check, answer: ModuleType, path: Path, tier: Any, seed: int) -> Verdict:
+    """Run one check.
+
+    Args:
+        check: the check.
+        answer: the loaded module.
+        path: its file, whose lines an exception is traced to.
+        tier: the adapter.
+        seed: of the check's inputs.
+    """
+    try:
+        with np.errstate(all="ignore"):
+            check.run(answer, tier, seed)
+    except Failed as failure:
+        lines = [
+            f"call      {failure.call}",
+            f"expected  {failure.expected}",
+            f"got       {failure.got}",
+        ]
+    except NotImplementedError as error:
+        line, *_ = readers_error(error, path)
+        return Verdict(False, "written", check.name, [f"not written yet: {line}"])
+    except BaseException as error:  # SystemExit and KeyboardInterrupt of the answer, too
+        lines = readers_error(error, path)
+    else:
+        return Verdict(True)
+    return Verdict(False, check.stage, check.name, [line[: WIDTH + 10] for line in lines])
+
+
+def defined(answer: ModuleType, names: Sequence[str]) -> Verdict:
+    """Whether the answer has everything that is demanded."""
+    missing = [name for name in names if not callable(getattr(answer, name, None))]
+    if missing:
+        lines = ["not written yet", f"the file defines no {' and no '.join(missing)}"]
+        return Verdict(False, "written", "defined", lines)
+    return Verdict(True)

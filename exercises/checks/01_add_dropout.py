@@ -1,0 +1,312 @@
+"""Judges exercise 01: `Dropout`, and `with_dropout`.
+
+Every mask is read off the output. Where a share is judged, a right answer strays from p by six
+standard deviations once in 500 million draws, and further it may not.
+"""
+
+from collections.abc import Callable, Sequence
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from exercises.adapters import Tier, unchanged
+from exercises.catalogue import About
+from exercises.checking import Checks, Failed, expect_close, expect_shape
+
+ABOUT = About(
+    level="intermediate",
+    minutes=40,
+    teaches="a layer that is random in training and does nothing in evaluation; its gradient",
+    names=("Dropout", "with_dropout"),
+    refused=("nn.Dropout", "F.dropout", "nn.functional.dropout", "dropout", "nn.AlphaDropout"),
+    shown={
+        "numpy": (("numpy/layers_numpy.py", "Dropout"),),
+        "lowlevel": (("pytorch_lowlevel/layers_lowlevel.py", "Dropout"),),
+        "paper": (("paper/mlp_paper.py", "MLP.__init__"),),
+    },
+    questions=(
+        "Why is it the training pass that is scaled, and not the evaluation?",
+        "A network with dropout often has a higher loss on the training set than on the"
+        " validation set. Why is that no sign of a mistake?",
+    ),
+    experiment="python numpy/train_numpy.py --dataset digits --dropout 0.5",
+)
+CHECKS = Checks()
+SHAPE = (100, 80)
+RATES = (0.2, 0.7)
+
+
+def make(answer: ModuleType, tier: Tier, p: float, training: bool = True) -> Any:
+    layer = answer.Dropout(p)
+    tier.set_training(layer, training)
+    return layer
+
+
+def inputs(seed: int) -> np.ndarray:
+    """Entries between 1 and 2 in size, half of them negative."""
+    generator = np.random.default_rng((1, seed))
+    return generator.uniform(1, 2, SHAPE) * generator.choice([-1, 1], SHAPE)
+
+
+def output(answer: ModuleType, tier: Tier, p: float, X: np.ndarray) -> np.ndarray:
+    """What a new layer makes of X in training."""
+    layer = make(answer, tier, p)
+    return tier.numbers("forward(X)", tier.forward(layer, tier.array(X)))
+
+
+def furthest(p: float, count: int) -> float:
+    return 6 * np.sqrt(p * (1 - p) / count)
+
+
+@CHECKS.add("signature")
+def begins_in_training(answer: ModuleType, tier: Tier, seed: int) -> None:
+    training = getattr(answer.Dropout(0.2), "training", None)
+    if training is not True:
+        raise Failed("Dropout(0.2).training", "True", str(training))
+
+
+@CHECKS.add("shapes and dtype")
+def shape_and_dtype(answer: ModuleType, tier: Tier, seed: int) -> None:
+    for dtype in ("float32", "float64"):
+        for training in (True, False):
+            layer = make(answer, tier, 0.2, training)
+            X = tier.array(inputs(seed)[:5, :3], dtype)
+            mode = "training" if training else "evaluation"
+            results = zip(("forward", "backward"), tier.backward(layer, X, X * 1), strict=True)
+            for name, result in results:
+                call = f"{name} in {mode}, of a {dtype} array of shape (5, 3)"
+                expect_shape(call, result, (5, 3))
+                if tier.dtype(call, result) != dtype:
+                    raise Failed(call, dtype, tier.dtype(call, result))
+
+
+@CHECKS.add("input unchanged")
+def input_unchanged(answer: ModuleType, tier: Tier, seed: int) -> None:
+    layer = make(answer, tier, 0.2)
+    X, G = tier.array(inputs(seed)), tier.array(inputs(seed + 1))
+    tier.forward(layer, X)
+    unchanged(tier, "forward(X)", X, inputs(seed), "X")
+    tier.backward(layer, X, G)
+    unchanged(tier, "backward(grad_Y)", G, inputs(seed + 1), "grad_Y")
+
+
+def factors(X: np.ndarray, Y: np.ndarray) -> np.ndarray:
+    """What the kept entries were multiplied by: one number, if all is well."""
+    return np.unique((Y / X)[Y != 0].round(6))
+
+
+@CHECKS.add("values")
+def kept_entries(answer: ModuleType, tier: Tier, seed: int) -> None:
+    X = inputs(seed)
+    for p in (*RATES, 0.0):
+        Y = output(answer, tier, p, X)
+        ratios = factors(X, Y)
+        if ratios.size and np.abs(ratios - 1 / (1 - p)).max() > 1e-5:
+            got = " and ".join(f"x times {ratio:g}" for ratio in ratios[:3])
+            kept = f"each entry is 0 or x times {1 / (1 - p):g}"
+            raise Failed(f"Dropout({p}).forward(X) in training", kept, got)
+
+
+@CHECKS.add("properties")
+def share_dropped(answer: ModuleType, tier: Tier, seed: int) -> None:
+    for p in (*RATES, 0.0):
+        share = (output(answer, tier, p, inputs(seed)) == 0).mean()
+        if abs(share - p) > furthest(p, inputs(seed).size):
+            call = f"Dropout({p}).forward(X) in training, X of shape {SHAPE}"
+            raise Failed(call, f"about {p:.0%} of the entries are 0", f"{share:.1%}")
+
+
+def distinct(mask: np.ndarray) -> tuple[bool, bool]:
+    """Whether no two rows are equal, and no two columns."""
+    return len(np.unique(mask, axis=0)) == len(mask), len(np.unique(mask.T, axis=0)) == mask.shape[
+        1
+    ]
+
+
+@CHECKS.add("properties")
+def entries_on_their_own(answer: ModuleType, tier: Tier, seed: int) -> None:
+    for p in RATES:
+        differing = distinct(output(answer, tier, p, inputs(seed)) != 0)
+        for differ, what in zip(differing, ("rows", "columns"), strict=True):
+            if not differ:
+                call = f"Dropout({p}).forward(X) in training, X of shape {SHAPE}"
+                kept = "each entry is dropped or kept on its own"
+                raise Failed(call, kept, f"some {what} drop the very same entries")
+
+
+@CHECKS.add("gradients")
+def gradient_through_the_mask(answer: ModuleType, tier: Tier, seed: int) -> None:
+    X, G = inputs(seed), inputs(seed + 1)
+    for p in RATES:
+        layer = make(answer, tier, p)
+        Y, grad_X = tier.backward(layer, tier.array(X), tier.array(G))
+        call = f"Dropout({p}): forward(X), then backward(grad_Y), in training"
+        mask = tier.numbers(call, Y) / X
+        expect_close(
+            call, tier.numbers(call, grad_X), G * mask, what="grad_Y times the mask of Y: "
+        )
+
+
+@CHECKS.add("gradients")
+def gradient_where_the_input_is_zero(answer: ModuleType, tier: Tier, seed: int) -> None:
+    X, G = np.zeros(SHAPE), np.ones(SHAPE)
+    for p in RATES:
+        _, grad_X = tier.backward(make(answer, tier, p), tier.array(X), tier.array(G))
+        call = f"Dropout({p}): forward(zeros), then backward(ones)"
+        share = (tier.numbers(call, grad_X) == 0).mean()
+        usual = (output(answer, tier, p, inputs(seed)) == 0).mean()
+        if abs(share - usual) > 2 * furthest(p, X.size):
+            wanted = f"about {usual:.0%} of the gradient is 0: what was dropped, and no more"
+            raise Failed(call, wanted, f"{share:.1%}")
+
+
+@CHECKS.add("gradients")
+def gradient_in_evaluation(answer: ModuleType, tier: Tier, seed: int) -> None:
+    layer, G = make(answer, tier, 0.7), inputs(seed + 1)
+    tier.forward(layer, tier.array(inputs(seed)))
+    tier.set_training(layer, False)
+    _, grad_X = tier.backward(layer, tier.array(inputs(seed)), tier.array(G))
+    call = "forward(X) in training, forward(X) in evaluation, then backward(grad_Y)"
+    expect_close(call, tier.numbers(call, grad_X), G, what="grad_Y as it is: ")
+
+
+@CHECKS.add("behaviour in training")
+def fresh_mask(answer: ModuleType, tier: Tier, seed: int) -> None:
+    layer, X = make(answer, tier, 0.2), tier.array(inputs(seed))
+    first, second = (tier.numbers("forward(X)", tier.forward(layer, X)) for _ in range(2))
+    if np.array_equal(first == 0, second == 0):
+        call = "Dropout(0.2): forward(X) twice in training"
+        raise Failed(call, "a new mask for each call", "the same entries were dropped")
+
+
+@CHECKS.add("behaviour in training")
+def evaluation(answer: ModuleType, tier: Tier, seed: int) -> None:
+    layer, X = make(answer, tier, 0.7), inputs(seed)
+    tier.forward(layer, tier.array(X))
+    tier.set_training(layer, False)
+    call = "Dropout(0.7).forward(X) in evaluation"
+    expect_close(call, tier.numbers(call, tier.forward(layer, tier.array(X))), X, what="X: ")
+
+
+def arrangement(answer: ModuleType, tier: Tier) -> tuple[str, bool, bool]:
+    """Where `with_dropout` puts its layers; whether each is its own; whether the list is changed.
+
+    The places are letters: L linear, a activation, D dropout, ? anything else.
+    """
+    given = tier.mlp_layers((4, 5, 3, 2))
+    handed = list(given)
+    returned: Sequence[Any] = list(answer.with_dropout(handed, 0.3))
+    letters = {id(layer): "La"[i % 2] for i, layer in enumerate(given)}
+    dropout = [layer for layer in returned if isinstance(layer, answer.Dropout)]
+    letters |= {id(layer): "D" for layer in dropout}
+    places = "".join(letters.get(id(layer), "?") for layer in returned)
+    own = len({id(layer) for layer in dropout}) == len(dropout)
+    changed = len(handed) != len(given) or any(
+        one is not other for one, other in zip(handed, given, strict=False)
+    )
+    return places, own, changed
+
+
+CALL = "with_dropout(layers, 0.3), layers = [L, a, L, a, L]"
+
+
+@CHECKS.add("input unchanged")
+def list_unchanged(answer: ModuleType, tier: Tier, seed: int) -> None:
+    if arrangement(answer, tier)[2]:
+        raise Failed(CALL, "a new list, and layers as it was", "layers itself was changed")
+
+
+@CHECKS.add("values")
+def places_in_the_network(answer: ModuleType, tier: Tier, seed: int) -> None:
+    places = arrangement(answer, tier)[0]
+    if places != "LaDLaDL":
+        raise Failed(CALL, "[L, a, D, L, a, D, L]", f"[{', '.join(places)}]")
+
+
+@CHECKS.add("properties")
+def rate_in_the_network(answer: ModuleType, tier: Tier, seed: int) -> None:
+    X = inputs(seed)
+    usual = factors(X, output(answer, tier, 0.3, X))
+    layers = answer.with_dropout(tier.mlp_layers((4, 5, 3, 2)), 0.3)
+    for layer in (layer for layer in layers if isinstance(layer, answer.Dropout)):
+        tier.set_training(layer, True)
+        found = factors(X, tier.numbers("forward(X)", tier.forward(layer, tier.array(X))))
+        if found.shape == usual.shape == (1,) and abs(found[0] - usual[0]) > 1e-5:
+            wanted = f"layers like Dropout(0.3), which multiplies by {usual[0]:g}"
+            raise Failed(CALL, wanted, f"one that multiplies by {found[0]:g}")
+
+
+@CHECKS.add("properties")
+def layers_of_their_own(answer: ModuleType, tier: Tier, seed: int) -> None:
+    if not arrangement(answer, tier)[1]:
+        raise Failed(CALL, "a Dropout of its own in each place", "one object in several places")
+
+
+def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]:
+    """What tells one mistake from another, free of chance."""
+    p = RATES[seed % 2]
+    X, G = inputs(seed), inputs(seed + 1)
+
+    def summary(ratios: np.ndarray) -> Any:
+        """The one factor, and the share of zeros where that does not hang on few draws."""
+        if ratios.shape != SHAPE:
+            return "another shape"
+        factor = factors(np.ones(SHAPE), ratios)
+        steady = all(distinct(ratios != 0)) or bool(ratios.all())
+        share = (ratios == 0).mean().round(1) if steady else -1
+        kept = ratios != 0
+        alike = [bool((kept == part).all()) for part in (kept[:1], kept[:, :1])]
+        return [*(factor if factor.size == 1 else [factor.size > 1]), share, *alike]
+
+    def evaluated() -> Any:
+        layer = make(answer, tier, p)
+        tier.forward(layer, tier.array(X))
+        tier.set_training(layer, False)
+        Y, grad_X = tier.backward(layer, tier.array(X), tier.array(G))
+        return str([summary(tier.numbers("", Y) / X), summary(tier.numbers("", grad_X) / G)])
+
+    def trained() -> Any:
+        Y, grad_X = tier.backward(make(answer, tier, p), tier.array(X), tier.array(G))
+        mask, back = tier.numbers("", Y) / X, tier.numbers("", grad_X) / G
+        return str([summary(mask), summary(back), np.array_equal(mask == 0, back == 0)])
+
+    def changes() -> Any:
+        handed = tier.array(X)
+        tier.forward(make(answer, tier, p), handed)
+        return bool((tier.numbers("", handed) != X).any())
+
+    def repeats() -> Any:
+        layer = make(answer, tier, p)
+        one, two = (tier.numbers("", tier.forward(layer, tier.array(X))) for _ in range(2))
+        return np.array_equal(one == 0, two == 0)
+
+    def at_zero() -> Any:
+        zeros = tier.array(np.zeros(SHAPE))
+        _, grad_X = tier.backward(make(answer, tier, p), zeros, tier.array(G))
+        return str(summary(tier.numbers("", grad_X) / G))
+
+    def without_dropping() -> Any:
+        return str(summary(output(answer, tier, 0.0, X) / X))
+
+    def dtype(training: bool) -> Callable[[], Any]:
+        def seen() -> Any:
+            X = tier.array(np.ones((5, 3)), "float32")
+            results = tier.backward(make(answer, tier, p, training), X, X * 1)
+            return [f"{result.dtype} {tuple(result.shape)}".split(".")[-1] for result in results]
+
+        return seen
+
+    def rate() -> Any:
+        layers = answer.with_dropout(tier.mlp_layers((4, 5, 3, 2)), 0.3)
+        made = [layer for layer in layers if isinstance(layer, answer.Dropout)]
+        outputs = [tier.numbers("", tier.forward(layer, tier.array(X))) for layer in made]
+        return str([summary(Y / X)[0] for Y in outputs])
+
+    return [
+        lambda: str(getattr(answer.Dropout(p), "training", None)),
+        *(evaluated, trained, changes, repeats, at_zero, without_dropping),
+        *(dtype(True), dtype(False)),
+        lambda: str(arrangement(answer, tier)),
+        rate,
+    ]

@@ -1,0 +1,191 @@
+"""The exercises' commands, and answers that do what no answer should."""
+
+import csv
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from common.keeping.options import REPOSITORY
+from data.errors import UserError
+from exercises import catalogue
+from exercises.catalogue import find_exercise
+from exercises.commands import main
+from exercises.runner import check_answer
+
+DROPOUT = find_exercise("01")
+SOLUTION = DROPOUT.solution("numpy").read_text(encoding="utf-8")
+NOT_SCALED = catalogue.FOLDER / "mistakes" / DROPOUT.name / "not_scaled.py"
+FORGED = """
+import os
+line = b'{"token": "", "verdict": {"passed": true}}\\n'
+for number in range(3, 30):
+    try:
+        os.write(number, line)
+    except OSError:
+        pass
+os._exit(0)
+"""
+INSTEAD = "return X * self.mask"
+# What stands in the file, and a part of the line that it gets.
+HOSTILE = {
+    "empty": ("", "defines no Dropout"),
+    "no-python": ("def Dropout(:", "line 1: def Dropout(:"),
+    "hangs-on-loading": (SOLUTION + "\nwhile True:\n    pass\n", "no end after 2 seconds"),
+    "hangs": (SOLUTION.replace(INSTEAD, "while True: pass"), "no end after 2 seconds"),
+    "prints-for-ever": (
+        SOLUTION + "\nwhile True:\n    print('x' * 1000)\n",
+        "more than 1,000,000 bytes printed",
+    ),
+    "exits-with-0": (SOLUTION + "\nimport os\nos._exit(0)\n", "ended by itself, with exit code 0"),
+    "raises-SystemExit": (SOLUTION + "\nraise SystemExit(0)\n", "SystemExit: 0"),
+    "leaves-in-forward": (SOLUTION.replace(INSTEAD, "raise SystemExit"), "SystemExit"),
+    "interrupts": (SOLUTION.replace(INSTEAD, "raise KeyboardInterrupt"), "KeyboardInterrupt"),
+    "returns-None": (SOLUTION.replace(INSTEAD, "X * self.mask"), "None (is a return missing?)"),
+    "returns-a-list": (SOLUTION.replace(INSTEAD, "return (X * self.mask).tolist()"), "list"),
+    "its-own-error": (SOLUTION.replace(INSTEAD, "return X * self.msk"), "return X * self.msk"),
+    "forges-a-pass": (FORGED, "ended by itself, with exit code 0"),
+    "takes-the-tiers-own": (
+        "from layers_numpy import Dropout\n\ndef with_dropout(layers, p):\n    return layers\n",
+        "Dropout comes from layers_numpy",
+    ),
+    "inherits-the-tiers-own": (
+        "import layers_numpy\n\nclass Dropout(layers_numpy.Dropout):\n    pass\n"
+        "\ndef with_dropout(layers, p):\n    return layers\n",
+        "Dropout comes from layers_numpy",
+    ),
+    "imports-torch": ("import torch\n" + SOLUTION, "line 1: import torch"),
+    "starts-a-program": (SOLUTION + "\nimport os\nos.system('true')\n", "os.system: an answer may"),
+    "takes-all-memory": (SOLUTION + "\nnp.ones(10**11)\n", "line"),
+}
+
+
+@pytest.fixture
+def work(tmp_path, monkeypatch):
+    monkeypatch.setattr(catalogue, "WORK", tmp_path / "work")
+    return tmp_path / "work"
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_answer_gets_one_line_and_no_pass(name, tmp_path):
+    text, line = HOSTILE[name]
+    path = tmp_path / "answer.py"
+    path.write_text(text, encoding="utf-8")
+    verdict = check_answer(DROPOUT, path, seconds=2)
+    assert not verdict.passed
+    assert line in "\n".join(verdict.lines)
+    assert len(verdict.lines) <= 3
+
+
+def test_an_answer_that_deletes_is_stopped_even_if_it_hides_that(tmp_path):
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    (victim / "kept").touch()
+    path = tmp_path / "answer.py"
+    delete = f"import shutil\nshutil.rmtree({str(victim)!r}, ignore_errors=True)\n"
+    path.write_text(SOLUTION + delete, encoding="utf-8")
+    verdict = check_answer(DROPOUT, path)
+    assert (victim / "kept").exists()
+    assert not verdict.passed
+    assert "an answer may not delete" in verdict.lines[0]
+
+
+def test_nothing_that_an_answer_writes_stays(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "answer.py"
+    path.write_text(SOLUTION + "\nopen('mine', 'w').close()\n", encoding="utf-8")
+    assert check_answer(DROPOUT, path).passed
+    assert [found.name for found in tmp_path.iterdir()] == ["answer.py"]
+    path.write_text(SOLUTION + f"\nopen({str(path)!r}, 'w').close()\n", encoding="utf-8")
+    assert "writing" in check_answer(DROPOUT, path).lines[0]
+
+
+def test_a_failed_check_as_a_reader_sees_it(work, capsys):
+    main(["start", "01"])
+    shutil.copyfile(NOT_SCALED, work / "01_add_dropout_numpy.py")
+    for failures in (1, 2, 3):
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as exit_info:
+            main(["check", "01"])
+        said = capsys.readouterr().out
+        assert exit_info.value.code == 1
+        assert len(said.splitlines()) <= 12
+        assert "stage 5 of 8: values" in said
+        assert "Dropout(0.2).forward(X)" in said
+        assert "cause: The entries that are kept are not divided by 1 - p." in said
+        assert ("Stuck?" in said) == (failures == 3)
+        assert "hint 01" in said
+
+
+def test_from_the_starter_to_a_pass(work, capsys):
+    main(["start", "1"])
+    with pytest.raises(UserError, match="is there already"):
+        main(["start", "01"])
+    with pytest.raises(UserError, match="not passed yet"):
+        main(["solution", "01"])
+    for i in (1, 2, 3, 4, 4):
+        capsys.readouterr()
+        main(["hint", "01"])
+        assert f"hint {i} of 4" in capsys.readouterr().out
+    answer = work / "01_add_dropout_numpy.py"
+    shutil.copyfile(DROPOUT.solution("numpy"), answer)
+    with pytest.raises(SystemExit) as exit_info:
+        main(["check"])
+    assert exit_info.value.code == 0
+    said = capsys.readouterr().out
+    assert "passed" in said
+    assert "class Dropout(Layer):" in said
+    main(["solution", "01"])
+    main(["list"])
+    assert "40  numpy" in capsys.readouterr().out
+    main(["reset", "01"])
+    assert "NotImplementedError" in answer.read_text()
+    assert (work / "01_add_dropout_numpy.py.1.bak").read_text() == SOLUTION
+
+
+def test_json_and_exit_codes():
+    command = [sys.executable, "-m", "exercises", "check", "01", "--json", "--file"]
+    ran = subprocess.run([*command, NOT_SCALED], cwd=REPOSITORY, capture_output=True, text=True)
+    assert ran.returncode == 1
+    told = json.loads(ran.stdout)
+    assert (told["passed"], told["stage"], told["check"]) == (False, "values", "kept_entries")
+    assert told["cause"] == "The entries that are kept are not divided by 1 - p"
+    assert told["seconds"] > 0
+    ran = subprocess.run([*command, "nowhere.py"], cwd=REPOSITORY, capture_output=True, text=True)
+    assert ran.returncode == 2
+    assert ran.stderr == "error: --file nowhere.py: no such file\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["chek"], "chek: must be one of list, start"),
+        (["start"], "give one exercise"),
+        (["start", "77"], "exercise 77: must be one of 01"),
+        (["check", "01"], "not started"),
+        (["check"], "no exercise is started"),
+        (["check", "--file", "x"], "needs an exercise"),
+        (["hint", "01", "--tier", "4"], "must be 'numpy', 'lowlevel' or 'paper'"),
+        (["report"], "give the folder"),
+        (["report", "nowhere"], "nowhere: no such folder"),
+    ],
+)
+def test_bad_input_gets_one_line(words, line, work):
+    with pytest.raises(UserError, match=line):
+        main(words)
+
+
+def test_the_report_counts_passes_and_causes(tmp_path, capsys):
+    for student, source in {"anna": DROPOUT.solution("numpy"), "ben": NOT_SCALED}.items():
+        (tmp_path / student).mkdir()
+        shutil.copyfile(source, tmp_path / student / "01_add_dropout_numpy.py")
+    main(["report", str(tmp_path)])
+    said = capsys.readouterr().out
+    assert "anna     passed" in said
+    assert "ben      failed" in said
+    assert "1  01        The entries that are kept are not divided by 1 - p" in said
+    with (tmp_path / "report.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["passed"] for row in rows] == ["True", "False"]
