@@ -127,14 +127,14 @@ def plan(options: TorchRunOptions, tier: str, own: bool) -> Job | None:
     """
     folder = options.run_dir
     assert folder is not None
-    resume = False
     with run_folder.lock(folder):
-        if not options.overwrite and holds(folder, options, tier):
-            if (folder / run_folder.TEST).exists():
-                return None
-            resume = (folder / run_folder.CHECKPOINT).exists()
+        begun = not options.overwrite and holds(folder, options, tier)
+        if begun and (folder / run_folder.TEST).exists():
+            return None
+        resume = begun and (folder / run_folder.CHECKPOINT).exists()
         if not resume:
-            run_folder.check_may_be_written(folder, False, own or options.overwrite)
+            replace = own or begun or options.overwrite
+            run_folder.check_may_be_written(folder, resume=False, overwrite=replace)
             run_folder.clear(folder)
     arguments = command_line(
         options.model_copy(update={"resume": resume, "overwrite": False}), tier
@@ -155,7 +155,7 @@ def holds(folder: Path, options: TorchRunOptions, tier: str) -> bool:
     return all(
         getattr(saved, field) == getattr(options, field)
         for field in type(saved).model_fields
-        if field not in FREE_ON_RESUME
+        if field not in FREE_ON_RESUME - {"device"}
     )
 
 

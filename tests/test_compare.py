@@ -234,6 +234,17 @@ def test_what_would_be_another_run_is_trained_or_refused(change, compared, monke
     assert {path.name for path in copy.iterdir()} <= {run_folder.LOCK}
 
 
+def test_a_run_that_was_killed_before_its_first_checkpoint_begins_anew(compared, tmp_path):
+    shutil.copy(compared[0] / "paper-float32-seed4" / run_folder.CONFIG, tmp_path)
+    options = compare.Comparison(
+        **{"dataset": "digits", "hidden": (12, 8), "epochs": 3, "seed": 4}, run_dir=tmp_path
+    )
+    other = options.model_copy(update={"device": "cpu"})
+    with pytest.raises(UserError, match="holds a run already"):
+        compare.plan(other, "paper", own=False)
+    assert "--resume" not in compare.plan(options, "paper", own=False).command
+
+
 def test_one_at_a_time_gives_the_same_bytes(compared, tmp_path, monkeypatch):
     monkeypatch.setattr(compare, "processor_cores", lambda: 1)
     monkeypatch.delitem(compare.TIERS, "paper")
