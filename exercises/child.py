@@ -129,7 +129,7 @@ def _limit_memory() -> None:
 
 
 def main() -> None:
-    """Judge one answer, or tell the behaviour of the known mistakes."""
+    """Judge one answer, or tell how the known answers behave."""
     request = json.loads(sys.stdin.readline())
     results = open(request.pop("results"), "a", encoding="utf-8")  # noqa: SIM115 - until the end
     token = request.pop("token")
@@ -150,9 +150,12 @@ def main() -> None:
     _limit_memory()
     guard(Path.cwd().resolve(), lambda event: send(forbidden=event))
     send(started=True)
-    if request["mistakes"]:
+    if request["known"]:
         for path in paths:
-            send(mistake=path.name, behaviour=behaviour(exercise, load(path), tier_of(path)))
+            verdict, answer = verdict_of(exercise, path, 0, lambda stage, check: None)
+            assert answer
+            seen = behaviour(exercise, answer, tier_of(path))
+            send(known=path.name, check=verdict.check, behaviour=seen)
     else:
         (path,) = paths
         verdict, answer = verdict_of(

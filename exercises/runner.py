@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,8 @@ def check_answer(
     verdict = _read_verdict(lines, ending)
     seen = next((line["behaviour"] for line in lines if "behaviour" in line), None)
     if not verdict.passed and seen is not None:
-        verdict.cause = find_cause(exercise, seen, tier_of(path) != "numpy")
+        known = known_mistakes(exercise, with_torch=tier_of(path) != "numpy")
+        verdict.cause = find_cause(known, seen, verdict.check)
     verdict.seconds = time.perf_counter() - began
     return verdict
 
@@ -64,13 +66,45 @@ def _read_verdict(lines: list[dict[str, Any]], ending: str) -> Verdict:
     return Verdict(False, stage, check, [f"{ending} {where}".replace("_", " ")])
 
 
-def find_cause(exercise: Exercise, seen: list[Any], with_torch: bool) -> str | None:
-    """The cause of the known mistakes that behave as was seen; None without one, or with several.
+@dataclass(frozen=True)
+class Known:
+    """A known mistake.
 
-    Two mistakes may have the same cause: two ways to write it.
+    Attributes:
+        cause: what the reader is told.
+        check: the first that it fails.
+        wrong: by the number of a probe, what it shows there and no right answer does.
     """
-    known = known_behaviour(exercise, with_torch)
-    causes = {cause_of(p) for p in exercise.mistakes() if same(known.get(p.name), seen)}
+
+    cause: str
+    check: str
+    wrong: dict[int, Any]
+
+
+def find_cause(known: Sequence[Known], seen: Sequence[Any], check: str) -> str | None:
+    """The cause of an answer's failure, where one is found that explains it, and only one.
+
+    A mistake explains it whose every fault the answer shows, too. The answer may have more faults:
+    of several mistakes those count that fail the same check, and of these the one that explains
+    more.
+
+    Args:
+        known: the mistakes.
+        seen: what each probe showed of the answer.
+        check: the first that the answer fails.
+    """
+    found = [
+        mistake
+        for mistake in known
+        if mistake.wrong and all(same(seen[n], it) for n, it in mistake.wrong.items())
+    ]
+    # Where chance decides which check fails first, there may be none.
+    found = [mistake for mistake in found if mistake.check == check] or found
+    causes = {
+        mistake.cause
+        for mistake in found
+        if not any(mistake.wrong.keys() < other.wrong.keys() for other in found)
+    }
     return causes.pop() if len(causes) == 1 else None
 
 
@@ -83,37 +117,55 @@ def same(one: Any, other: Any) -> bool:
     return one == other
 
 
-def known_behaviour(exercise: Exercise, with_torch: bool) -> dict[str, list[Any]]:
-    """The behaviour of each known mistake by its file's name; kept until one of them changes.
+def wrong_probes(seen: Sequence[Any], right: Sequence[Sequence[Any]]) -> dict[int, Any]:
+    """What an answer shows and none of the right ones does, by the number of the probe."""
+    return {
+        number: value
+        for number, value in enumerate(seen)
+        if not any(same(value, other[number]) for other in right)
+    }
+
+
+def known_mistakes(exercise: Exercise, with_torch: bool) -> list[Known]:
+    """The known mistakes and how they show; kept until a file of the exercise changes.
 
     Args:
         exercise: whose mistakes.
         with_torch: those written in torch, too, which takes seconds the first time.
     """
-    known = _known(exercise, [p for p in exercise.mistakes() if tier_of(p) == "numpy"])
-    if with_torch:
-        known |= _known(exercise, [p for p in exercise.mistakes() if tier_of(p) != "numpy"])
+    known = []
+    for torch in (False, True) if with_torch else (False,):
+        right, wrong = (
+            [path for path in paths if (tier_of(path) != "numpy") == torch]
+            for paths in (exercise.neighbours(), exercise.mistakes())
+        )
+        shown = _shown(exercise, [*right, *wrong]) if wrong else {}
+        behaviours = [shown[path.name]["behaviour"] for path in right if path.name in shown]
+        known += [
+            Known(cause_of(path), shown[path.name]["check"], wrong_probes(seen, behaviours))
+            for path in wrong
+            if path.name in shown and (seen := shown[path.name]["behaviour"])
+        ]
     return known
 
 
-def _known(exercise: Exercise, paths: Sequence[Path]) -> dict[str, list[Any]]:
-    if not paths:
-        return {}
+def _shown(exercise: Exercise, paths: Sequence[Path]) -> dict[str, Any]:
+    """What each file's probes show and which check it fails, by the file's name."""
     sources = [*paths, Path(str(exercise.checks.__file__)), *sorted(FOLDER.glob("*.py"))]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
     kept = WORK / ".known" / f"{exercise.name}-{digest}.json"
     with suppress(OSError, ValueError):
         return json.loads(kept.read_text(encoding="utf-8"))
-    lines, _ = _run(exercise, paths, 0, 10 * SECONDS, mistakes=True)
-    known = {line["mistake"]: line["behaviour"] for line in lines if "mistake" in line}
+    lines, _ = _run(exercise, paths, 0, 10 * SECONDS, known=True)
+    shown = {line["known"]: line for line in lines if "known" in line}
     with suppress(OSError):  # where nothing can be kept it is found out again
         kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(json.dumps(known), encoding="utf-8")
-    return known
+        kept.write_text(json.dumps(shown), encoding="utf-8")
+    return shown
 
 
 def _run(
-    exercise: Exercise, paths: Sequence[Path], seed: int, seconds: float, mistakes: bool = False
+    exercise: Exercise, paths: Sequence[Path], seed: int, seconds: float, known: bool = False
 ) -> tuple[list[dict[str, Any]], str]:
     """Run a child to its end, or to its limits: the lines it sent, and how it ended."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
@@ -125,7 +177,7 @@ def _run(
             "exercise": exercise.name,
             "paths": [str(path) for path in paths],
             "seed": seed,
-            "mistakes": mistakes,
+            "known": known,
             "results": str(results),
             "token": token,
         }
