@@ -5,6 +5,7 @@ import shutil
 import time
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,6 +24,8 @@ from exercises.checking import STAGES, Verdict
 from exercises.progress import HINT_AFTER, Progress
 from exercises.report import write_report
 from exercises.runner import check_answer
+from exercises.trying import try_answer
+from tiers import TIERS
 
 Tier = Literal["numpy", "lowlevel", "paper"]
 Words = tyro.conf.Positional[tuple[str, ...]]
@@ -72,6 +75,12 @@ class SolutionOptions(OneExercise):
     """Which solution."""
 
     yes: bool = Field(False, description="show it before the exercise is passed")
+
+
+class TryOptions(OneExercise):
+    """What to train."""
+
+    epochs: int = Field(3, ge=1, le=100, description="of each of the two trainings")
 
 
 class ReportOptions(Options):
@@ -193,10 +202,16 @@ def _stages(exercise: Exercise) -> set[str]:
 def _after_a_pass(exercise: Exercise, path: Path) -> list[str]:
     about = exercise.about
     lines = []
-    for file, name in about.shown.get(tier_of(path), ()):
-        first, last, code = cutting(REPOSITORY / file, name)
-        lines += ["", f"The tier's own, {file}:{first}-{last}, beside yours:", "", code]
+    own = [(REPOSITORY / file, name) for file, name in about.shown.get(tier_of(path), ())]
+    yours = [(path, name) for name in about.names]
+    for title, parts in (("Yours", yours), ("The tier's own", own)):
+        for file, name in parts:
+            with suppress(KeyError):  # a name of yours that no class or function has
+                first, last, code = cutting(file, name)
+                lines += ["", f"{title}, {shown(file)}:{first}-{last}", "", code]
     lines += ["", "To think over:", *(f"- {question}" for question in about.questions)]
+    if hasattr(exercise.checks, "in_network"):
+        lines += ["", f"To train a network with it: {call_of('try', exercise, tier_of(path))}"]
     return [*lines, "", f"To try: {about.experiment}"]
 
 
@@ -214,6 +229,12 @@ def watch(options: OneExercise) -> None:
         if any(Path(name).name == path.name for _, name in changed) and path.is_file():
             say(f"\n{time.strftime('%H:%M:%S')}")
             _check_one(exercise, path, CheckOptions())
+
+
+def try_out(options: TryOptions) -> None:
+    """Train the tier as it is, and with your answer in its network; prints both curves."""
+    exercise, path = options.started()
+    try_answer(exercise, path, TIERS[options.tier], options.epochs)
 
 
 def hint(options: OneExercise) -> None:
@@ -261,6 +282,7 @@ COMMANDS: dict[str, tuple[type[Options], Callable[[Any], None]]] = {
     "start": (OneExercise, start),
     "check": (CheckOptions, check),
     "watch": (OneExercise, watch),
+    "try": (TryOptions, try_out),
     "hint": (OneExercise, hint),
     "solution": (SolutionOptions, solution),
     "reset": (OneExercise, reset),

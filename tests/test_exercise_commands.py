@@ -9,8 +9,9 @@ import sys
 import pytest
 
 from common.keeping.options import REPOSITORY
+from data.datasets import DatasetUnavailable, load_dataset
 from data.errors import UserError
-from exercises import catalogue
+from exercises import catalogue, trying
 from exercises.catalogue import find_exercise
 from exercises.commands import main
 from exercises.runner import check_answer
@@ -136,13 +137,44 @@ def test_from_the_starter_to_a_pass(work, capsys):
     assert exit_info.value.code == 0
     said = capsys.readouterr().out
     assert "passed" in said
-    assert "class Dropout(Layer):" in said
+    assert "class Dropout(Layer):" in said  # the tier's own
+    assert "return X * self.mask" in said  # the answer's
+    assert "python -m exercises try 01" in said
     main(["solution", "01"])
     main(["list"])
     assert "40  numpy" in capsys.readouterr().out
     main(["reset", "01"])
     assert "NotImplementedError" in answer.read_text()
     assert (work / "01_add_dropout_numpy.py.1.bak").read_text() == SOLUTION
+
+
+def test_try_trains_the_tier_with_the_answer(work, capsys, monkeypatch):
+    def no_mnist(name, **options):
+        if name == "mnist":
+            raise DatasetUnavailable("no files")
+        return load_dataset(name, **options)
+
+    monkeypatch.setattr(trying, "load_dataset", no_mnist)
+    work.mkdir()
+    for tier in ("numpy", "lowlevel", "paper"):
+        right = find_exercise("02").solution(tier).read_text(encoding="utf-8")
+        path = work / f"02_batch_norm_{tier}.py"
+        path.write_text(right, encoding="utf-8")
+        main(["try", "02", "--tier", tier, "--epochs", "2"])
+        *_, last, test = capsys.readouterr().out.splitlines()
+        own, yours = last.split()[-2:]
+        assert "epoch 2" in last
+        assert own == yours != ""
+        assert test.split()[-1] == test.split()[-2]
+    path = work / "02_batch_norm_numpy.py"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("n = len(X)", "n = len(x)"), encoding="utf-8")
+    with pytest.raises(UserError, match=r"line \d+: n = len\(x\) NameError: name 'x'"):
+        main(["try", "02"])
+    path.write_text(text.replace("weight * self.norm", "bias + self.norm"), encoding="utf-8")
+    main(["try", "02", "--epochs", "1"])
+    *_, last = capsys.readouterr().out.splitlines()
+    assert last.split()[-1] != last.split()[-2]
 
 
 def test_json_and_exit_codes():
@@ -168,6 +200,7 @@ def test_json_and_exit_codes():
         (["check"], "no exercise is started"),
         (["check", "--file", "x"], "needs an exercise"),
         (["hint", "01", "--tier", "4"], "must be 'numpy', 'lowlevel' or 'paper'"),
+        (["try", "11"], "not started"),
         (["report"], "give the folder"),
         (["report", "nowhere"], "nowhere: no such folder"),
     ],

@@ -310,3 +310,12 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
         lambda: str(arrangement(answer, tier)),
         rate,
     ]
+
+
+TRIED = {"dropout": 0.2}
+
+
+def in_network(answer: ModuleType, layers: list[Any]) -> list[Any]:
+    """The layers of a network, with the answer's dropout in place of the tier's own."""
+    bare = [layer for layer in layers if type(layer).__name__ != "Dropout"]
+    return list(answer.with_dropout(bare, TRIED["dropout"]))

@@ -232,3 +232,14 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
         lambda: kept(True),
         lambda: kept(False),
     ]
+
+
+TRIED = {"batch_norm": True}
+
+
+def in_network(answer: ModuleType, layers: list[Any]) -> list[Any]:
+    """The layers of a network, with the answer's batch normalization in place of the tier's own."""
+    return [
+        answer.BatchNorm1d(len(layer.weight)) if type(layer).__name__ == "BatchNorm1d" else layer
+        for layer in layers
+    ]
