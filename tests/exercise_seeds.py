@@ -1,0 +1,55 @@
+"""Judge every known answer with many seeds: python tests/exercise_seeds.py --seeds 200
+
+A right answer must pass with each, and a wrong one must fail. Prints a row for each exercise, and
+below it the answers whose verdict hung on the seed.
+"""
+
+import argparse
+import time
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from common.keeping.environment import limited_threads
+from exercises.catalogue import Exercise, all_exercises, find_exercise
+from exercises.child import verdict_of
+
+
+def surprises(exercise: Exercise, path: Path, right: bool, seeds: int) -> list[int]:
+    """The seeds with which an answer was not judged as it should be."""
+    with limited_threads(1):
+        return [
+            seed
+            for seed in range(seeds)
+            if verdict_of(exercise, path, seed, lambda stage, check: None)[0].passed != right
+        ]
+
+
+def judge_all(exercise: Exercise, seeds: int, pool: ProcessPoolExecutor) -> int:
+    """Judge the answers of one exercise, and print how often it went wrong."""
+    began = time.perf_counter()
+    right = [*(exercise.solution(tier) for tier in exercise.tiers), *exercise.neighbours()]
+    answers = [(path, path in right) for path in [*right, *exercise.mistakes()]]
+    jobs = [pool.submit(surprises, exercise, path, *rest, seeds) for path, *rest in answers]
+    found = {path: job.result() for (path, _), job in zip(answers, jobs, strict=True)}
+    wrong = {path: numbers for path, numbers in found.items() if numbers}
+    seconds = time.perf_counter() - began
+    verdicts = f"{len(answers)} answers, {seeds} seeds, {sum(map(len, wrong.values()))} wrong verdicts"
+    print(f"{exercise.name}: {verdicts}, {seconds:.0f} s", flush=True)
+    for path, numbers in wrong.items():
+        print(f"  {path.parent.parent.name}/{path.name}: seeds {numbers[:10]}", flush=True)
+    return len(wrong)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("exercises", nargs="*", help="their numbers; all without")
+    parser.add_argument("--seeds", type=int, default=200)
+    options = parser.parse_args()
+    chosen = [find_exercise(word) for word in options.exercises] or all_exercises()
+    with ProcessPoolExecutor() as pool:
+        wrong = sum(judge_all(exercise, options.seeds, pool) for exercise in chosen)
+    raise SystemExit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    main()
