@@ -70,7 +70,7 @@ def test_every_file_has_a_place():
     assert not without, "give it a place in the lists above"
 
 
-@pytest.mark.parametrize("place", BELOW)
+@pytest.mark.parametrize("place", sorted(BELOW))
 def test_no_import_points_upwards(place):
     wrong = [
         f"{path.relative_to(ROOT)}:{line} imports {name}, of {PLACES[MODULES[name]]}"
