@@ -10,7 +10,7 @@ third does. Without MNIST, scikit-learn's digits.
 
 What to change: --activation (relu: He's turn; sigmoid: does any of them help?), --hidden (with five
 layers all but zeros end alike), --initializers. Papers: Glorot & Bengio 2010; He et al. 2015;
-LeCun et al. 1998. Exercise: explain the zeros' loss in nats.
+LeCun et al. 1998. Exercise: 05_compare_initializations. And explain the zeros' loss in nats.
 """
 
 from matplotlib import pyplot as plt

@@ -6,7 +6,7 @@ others stay as they are, by how much does the output change? Answer it for each 
 What to change: --expression (product, neuron, neuron-one-gate, reused, max, or a formula such as
 "b = a * a; b + log(b)"), and --values, in the order in which the names first appear.
 Paper: Rumelhart, Hinton and Williams, "Learning representations by back-propagating errors",
-Nature 323, 1986. Exercise: find another expression that is -12 there, with other gradients.
+Nature 323, 1986. Exercise: 10_computational_graph. And which other expression is -12?
 """
 
 import ast

@@ -6,8 +6,8 @@ And how many of the four corners of XOR can a network of three hidden layers get
 activations?
 
 What to change: --hidden (more layers, wider ones), --activation (relu, sigmoid).
-Lesson: "why non-linear activations". Exercise: work out W and b of the one layer on paper, for
-W_h = [[1, 2]], b_h = [3], W_o = [[4], [5]] and b_o = [6, 7].
+Lesson: "why non-linear activations". Exercise: 13_linear_collapse. And what are W and b of
+the one layer, on paper, for W_h = [[1, 2]], b_h = [3], W_o = [[4], [5]] and b_o = [6, 7]?
 """
 
 from itertools import pairwise

@@ -11,7 +11,7 @@ training ends there.
 What to change: --widths (1: the boundary stays straight, whatever the activation), --activations,
 --epochs (is a network that fails slow, or stuck?), --learning-rate; --animate shows the bending.
 Paper: Rumelhart, Hinton & Williams 1986, who met a local minimum of XOR with two units.
-Exercise: weights by hand, two tanh units, that solve it.
+Exercise: 03_xor_problem. And which weights, found by hand, solve it with two tanh units?
 """
 
 from typing import Any
