@@ -204,7 +204,7 @@ def judge(check: Check, answer: ModuleType, path: Path, tier: Any, seed: int) ->
             f"got       {failure.got}",
         ]
     except NotImplementedError as error:
-        line, *_ = readers_error(error, path)
+        line = readers_error(error, path)[0].removeprefix("NotImplementedError: ")
         return Verdict(False, "written", check.name, [f"not written yet: {line}"])
     except BaseException as error:  # SystemExit and KeyboardInterrupt of the answer, too
         lines = readers_error(error, path)
