@@ -8,6 +8,7 @@ import importlib.util
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -148,6 +149,8 @@ def main() -> None:
         torch.set_num_threads(1)
     assert exercise.checks
     _limit_memory()
+    # Set, since it is otherwise found by writing and deleting a file, as torch.optim would.
+    tempfile.tempdir = str(Path.cwd().resolve())
     guard(Path.cwd().resolve(), lambda event: send(forbidden=event))
     send(started=True)
     if request["known"]:
