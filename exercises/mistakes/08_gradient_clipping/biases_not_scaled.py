@@ -1,0 +1,25 @@
+"""The biases count in the norm, but they are not scaled."""
+
+import numpy as np
+
+
+def clip_gradient_norm(gradients, max_norm):
+    arrays = [gradient for gradient in gradients.values() if gradient is not None]
+    norm = np.sqrt(sum((gradient**2).sum() for gradient in arrays))
+    if norm > max_norm:
+        for gradient in (array for array in arrays if array.ndim == 2):
+            gradient *= max_norm / norm
+    return norm
+
+
+def train(model, loss_function, optimizer, minibatches, max_norm):
+    norms = []
+    for X, targets in minibatches:
+        _, grad_outputs = loss_function(model.forward(X), targets)
+        model.backward(grad_outputs)
+        gradients = model.gradients()
+        norm = np.sqrt(sum((gradient**2).sum() for gradient in gradients.values()))
+        factor = min(1, max_norm / norm)
+        optimizer.step({name: gradient * factor for name, gradient in gradients.items()})
+        norms.append(norm)
+    return norms

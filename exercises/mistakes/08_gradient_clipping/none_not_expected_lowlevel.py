@@ -1,0 +1,24 @@
+"""A gradient that is None is not left out."""
+
+import math
+
+
+def clip_gradient_norm(gradients, max_norm):
+    tensors = list(gradients.values())
+    norm = math.sqrt(sum(gradient.square().sum().item() for gradient in tensors))
+    if norm > max_norm:
+        for gradient in tensors:
+            gradient.mul_(max_norm / norm)
+    return norm
+
+
+def train(model, loss_function, optimizer, minibatches, max_norm):
+    norms = []
+    for X, targets in minibatches:
+        loss = loss_function(model.forward(X), targets)
+        model.zero_grad()
+        loss.backward()
+        gradients = model.gradients()
+        norms.append(clip_gradient_norm(gradients, max_norm))
+        optimizer.step(gradients)
+    return norms

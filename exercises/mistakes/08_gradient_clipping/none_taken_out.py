@@ -1,0 +1,25 @@
+"""Entries that are None are taken out of the dictionary: they should stay in it."""
+
+import numpy as np
+
+
+def clip_gradient_norm(gradients, max_norm):
+    for name in list(gradients):
+        if gradients[name] is None:
+            del gradients[name]
+    norm = np.sqrt(sum((gradient**2).sum() for gradient in gradients.values()))
+    if norm > max_norm:
+        for gradient in gradients.values():
+            gradient *= max_norm / norm
+    return norm
+
+
+def train(model, loss_function, optimizer, minibatches, max_norm):
+    norms = []
+    for X, targets in minibatches:
+        _, grad_outputs = loss_function(model.forward(X), targets)
+        model.backward(grad_outputs)
+        gradients = model.gradients()
+        norms.append(clip_gradient_norm(gradients, max_norm))
+        optimizer.step(gradients)
+    return norms
