@@ -103,6 +103,12 @@ def test_nothing_that_an_answer_writes_stays(tmp_path, monkeypatch):
     assert "writing" in check_answer(DROPOUT, path).lines[0]
 
 
+def test_an_answer_may_ask_for_the_folder_of_temporary_files(tmp_path):
+    path = tmp_path / "answer.py"
+    path.write_text(SOLUTION + "\nimport tempfile\ntempfile.gettempdir()\n", encoding="utf-8")
+    assert check_answer(DROPOUT, path).passed
+
+
 def test_a_failed_check_as_a_reader_sees_it(work, capsys):
     main(["start", "01"])
     shutil.copyfile(NOT_SCALED, work / "01_add_dropout_numpy.py")
