@@ -261,7 +261,7 @@ def rates_used(answer: ModuleType, tier: Tier, seed: int) -> None:
         call, _, rates = trained(answer, descent(seed, minibatches), epochs, uneven)
         steps = minibatches * epochs
         if not isinstance(rates, tuple | list | np.ndarray) or np.ndim(rates) != 1:
-            raise Failed(call, f"rates is a list of {steps} numbers", described(rates))
+            raise Failed(call, "rates is a list of numbers, one an update", described(rates))
         if len(rates) != steps:
             raise Failed(call, f"{steps} learning rates, one an update", f"{len(rates)}")
         for step, rate in enumerate(rates):
