@@ -287,6 +287,14 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
     def constant(step: float) -> float:
         return 0.1
 
+    def without_warmup() -> Any:
+        """Where it works with one."""
+        try:
+            warmup_rate(answer, c, 0, c.warmup)
+        except Exception:
+            return "fails, as with a warm-up"
+        return [warmup_rate(answer, c, step, 0)[1] for step in within]
+
     def kind() -> str:
         value = answer.train(d.w.copy(), d.gradient, list(d.minibatches), EPOCHS, uneven)
         return str(len(value)) if isinstance(value, tuple | list) else type(value).__name__
@@ -325,7 +333,7 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
         lambda: [warmup_rate(answer, c, step, c.warmup)[1] for step in range(c.warmup)],
         lambda: [warmup_rate(answer, c, step, c.warmup)[1] for step in after],
         lambda: [warmup_rate(answer, c, step, c.warmup)[1] for step in beyond(c)],
-        lambda: [warmup_rate(answer, c, step, 0)[1] for step in within],
+        without_warmup,
         lambda: sorted({call.partition("(")[0] for call in in_any_order(answer, seed)}),
         kind,
         lambda: list(trained(answer, d, EPOCHS, uneven)[2]),

@@ -265,6 +265,14 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
     def collapse(depth: int, part: int) -> Callable[[], Any]:
         return lambda: np.squeeze(collapsed(answer, "", drawn(depth)[1])[1 + part])
 
+    def single(part: int) -> Any:
+        """Of one layer, where two can be collapsed."""
+        try:
+            answer.collapse(drawn(2)[1])
+        except Exception:
+            return "fails, as with two"
+        return collapse(1, part)()
+
     def change(name: str) -> Callable[[], Any]:
         return lambda: [c for c in changes(answer, seed, (3, 3, 3)) if c[0].startswith(name)]
 
@@ -277,7 +285,8 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
     return [
         *(lambda depth=depth: answer.linear_forward(*drawn(depth)) for depth in (1, 2, 4)),
         *(lambda depth=depth: answer.relu_forward(*drawn(depth)) for depth in (1, 2, 4)),
-        *(collapse(depth, part) for depth in (1, 2, 4) for part in (0, 1)),
+        *(collapse(depth, part) for depth in (2, 4) for part in (0, 1)),
+        *(lambda part=part: single(part) for part in (0, 1)),
         kind,
         lambda: kind_of_counterexample(answer),
         *(change(name) for name in ("linear_forward", "relu_forward", "collapse")),

@@ -1,4 +1,4 @@
-"""collapse takes only two layers, however many there are."""
+"""collapse takes only two layers (does the return stand in the loop?)."""
 
 import numpy as np
 

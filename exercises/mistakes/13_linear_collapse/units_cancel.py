@@ -1,4 +1,4 @@
-"""Units bend between the two points, but they cancel: relu(z) - relu(-z) is z."""
+"""Units bend between the two points, but the next layer cancels what they do."""
 
 import numpy as np
 
