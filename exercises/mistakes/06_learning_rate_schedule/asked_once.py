@@ -1,4 +1,4 @@
-"""The schedule is asked only once, before the loop."""
+"""The schedule is asked for step 0 alone: the loop has to ask it for each step."""
 
 import math
 
