@@ -11,17 +11,18 @@ from torch.nn import functional as F  # noqa: N812
 from torch.nn.utils import clip_grads_with_norm_
 
 from common.keeping.command_line import run_script, train_as_run
+from common.keeping.joined import joined_processes
 from common.keeping.options import TorchRunOptions
 from common.keeping.recorder import History, Recorder
 from common.mathematics.configuration import Configuration
 from common.mathematics.initializers import initial_weights
 from common.mathematics.minibatches import minibatches, shuffled_indices
-from common.mathematics.randomness import DROPOUT, torch_seed
 from common.mathematics.targets import Examples, prepare
-from common.mathematics.tensors import choose_device, to_tensors
+from common.mathematics.tensors import choose_device, seed_dropout, to_tensors
 from data.datasets import Dataset
 from mlp_paper import MLP
 from optimizers_paper import gradient_norm, make_optimizer, make_scheduler
+from parallel_paper import in_parallel
 from state_paper import OptimizerState, SchedulerState
 
 
@@ -43,16 +44,17 @@ def train(
     training, validation, test = (
         to_tensors(examples, device) for examples in prepare(configuration, dataset)
     )
-    model = make_model(configuration, training.images.shape[1], dataset.classes, device)
-    optimizer = make_optimizer(configuration, model)
+    network = make_model(configuration, training.images.shape[1], dataset.classes, device)
+    optimizer = make_optimizer(configuration, network)
     scheduler = make_scheduler(
         configuration, optimizer, configuration.steps_per_epoch(len(training))
     )
-    loss_function = LOSSES[configuration.loss]
-    states = OptimizerState(model, optimizer), SchedulerState(scheduler)
-    recorder = recorder or Recorder()
+    states = OptimizerState(network, optimizer), SchedulerState(scheduler)
+    model, loss_function, recorder = in_parallel(
+        network, LOSSES[configuration.loss], recorder or Recorder(), configuration, dataset
+    )
 
-    with recorder.start(configuration, training, model, *states):
+    with recorder.start(configuration, training, network, *states):
         for epoch in recorder.epochs():
             model.train()
             # The whole order goes to the device at once: no step waits for its indices.
@@ -62,7 +64,7 @@ def train(
                 # index_select is training.images[indices], and faster.
                 X, targets = training.images.index_select(0, indices), training.targets[indices]
                 if configuration.dropout:
-                    torch.manual_seed(torch_seed(configuration.seed, DROPOUT, step))
+                    seed_dropout(configuration.seed, step)
 
                 logits = model(X)
                 loss = loss_function(logits, targets)
@@ -76,9 +78,9 @@ def train(
                     clip_grads_with_norm_(model.parameters(), configuration.clip_norm, norm)
                 optimizer.step()
                 scheduler.step()
-            recorder.record_epoch(*evaluate(model, validation, configuration.loss))
-        recorder.finish(*evaluate(model, test, configuration.loss))
-    return model, recorder.history
+            recorder.record_epoch(*evaluate(network, validation, configuration.loss))
+        recorder.finish(*evaluate(network, test, configuration.loss))
+    return network, recorder.history
 
 
 def make_model(
@@ -134,7 +136,7 @@ def evaluate(model: MLP, examples: Examples, loss: str) -> tuple[float, float]:
 
 def main(arguments: list[str]) -> None:
     description = "Train the multilayer perceptron of tier 3."
-    train_as_run(train, "paper", TorchRunOptions, description, arguments)
+    train_as_run(train, "paper", TorchRunOptions, description, arguments, joined_processes)
 
 
 if __name__ == "__main__":

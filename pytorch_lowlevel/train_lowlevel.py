@@ -9,18 +9,19 @@ import torch
 from jaxtyping import Float, Int
 
 from common.keeping.command_line import run_script, train_as_run
+from common.keeping.joined import joined_processes
 from common.keeping.options import TorchRunOptions
 from common.keeping.recorder import History, Recorder
 from common.mathematics.configuration import Configuration
 from common.mathematics.minibatches import minibatches, shuffled_indices
-from common.mathematics.randomness import DROPOUT, torch_seed
 from common.mathematics.schedules import scheduled_learning_rate
 from common.mathematics.targets import Examples, prepare
-from common.mathematics.tensors import choose_device, to_tensors
+from common.mathematics.tensors import choose_device, seed_dropout, to_tensors
 from data.datasets import Dataset
 from losses_lowlevel import LOSSES
 from mlp_lowlevel import MLP
 from optimizers_lowlevel import SGD, Adam, AdamW, Optimizer, clip_gradient_norm, gradient_norm
+from parallel_lowlevel import all_reduce, in_parallel
 
 
 def train(
@@ -43,9 +44,10 @@ def train(
     )
     model = make_model(configuration, training.images.shape[1], dataset.classes, device)
     optimizer = make_optimizer(configuration, model)
-    loss_function = LOSSES[configuration.loss]
     steps_per_epoch = configuration.steps_per_epoch(len(training))
-    recorder = recorder or Recorder()
+    loss_function, recorder = in_parallel(
+        model, LOSSES[configuration.loss], recorder or Recorder(), configuration, dataset
+    )
 
     with recorder.start(configuration, training, model, optimizer):
         for epoch in recorder.epochs():
@@ -57,17 +59,17 @@ def train(
                 # index_select is training.images[indices], and faster.
                 X, targets = training.images.index_select(0, indices), training.targets[indices]
                 if configuration.dropout:
-                    torch.manual_seed(torch_seed(configuration.seed, DROPOUT, step))
+                    seed_dropout(configuration.seed, step)
 
                 logits = model.forward(X)
                 loss = loss_function(logits, targets)
                 model.zero_grad()
                 loss.backward()
                 gradients = model.gradients()
+                right = predict(logits) == training.labels[indices]
+                loss, right = all_reduce(gradients, loss.detach(), right, recorder)
                 norm = gradient_norm(gradients) if configuration.clip_norm else None
-                recorder.record_step(
-                    loss.detach(), predict(logits) == training.labels[indices], norm
-                )
+                recorder.record_step(loss, right, norm)
                 if configuration.clip_norm and norm is not None:
                     clip_gradient_norm(gradients, configuration.clip_norm, norm)
                 optimizer.learning_rate = scheduled_learning_rate(
@@ -131,7 +133,7 @@ def evaluate(model: MLP, examples: Examples, loss: str) -> tuple[float, float]:
 
 def main(arguments: list[str]) -> None:
     description = "Train the multilayer perceptron of tier 2."
-    train_as_run(train, "lowlevel", TorchRunOptions, description, arguments)
+    train_as_run(train, "lowlevel", TorchRunOptions, description, arguments, joined_processes)
 
 
 if __name__ == "__main__":

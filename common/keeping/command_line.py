@@ -3,10 +3,13 @@
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 from common.keeping import interrupts
 from common.keeping.arguments import parse_options
+from common.keeping.follower import Follower
+from common.keeping.launched import one_process, process_rank
 from common.keeping.memory import check_memory, out_of_memory, out_of_memory_message
 from common.keeping.options import REPOSITORY, RunOptions
 from common.keeping.run import Run
@@ -74,6 +77,7 @@ def train_as_run(
     options_class: type[RunOptions],
     description: str,
     arguments: list[str],
+    processes: Callable[[], AbstractContextManager[None]] = one_process,
 ) -> None:
     """What a train script does: read the options, load the data, train, and keep the run.
 
@@ -83,13 +87,16 @@ def train_as_run(
         options_class: its options.
         description: the first line of --help.
         arguments: of the command line.
+        processes: the context in which those that torchrun has started train together.
 
     Raises:
         UserError: for bad input or surroundings, before the first step; or where it diverges.
     """
-    options = parse(options_class, tier, description, arguments)
-    with Run(options, tier) as run:
-        train(options, load_dataset(options.dataset, options.data_root, options.dtype), run)
+    with processes():
+        options = parse(options_class, tier, description, arguments)
+        kept = Run if process_rank() == 0 else Follower
+        with kept(options, tier) as run:
+            train(options, load_dataset(options.dataset, options.data_root, options.dtype), run)
 
 
 def run_script(main: Callable[[list[str]], None]) -> None:

@@ -114,6 +114,7 @@ class Recorder:
         model: Any,
         optimizer: Any,
         scheduler: Any = None,
+        must_stop: Callable[[], bool] | None = None,
     ) -> Iterator[None]:
         """Record what happens in the `with` block, which ends early after `stop`.
 
@@ -123,6 +124,8 @@ class Recorder:
             model: has `outputs`, `gradients` and `state_dict`.
             optimizer: has a `state_dict` of arrays.
             scheduler: tier 3's; the others compute the learning rate from the step.
+            must_stop: tells, after a step or a validation, whether the training ends there; if
+                None, it does when it was asked to.
         """
         self.configuration, self.training = configuration, training
         self.model, self.optimizer, self.scheduler = model, optimizer, scheduler
@@ -132,6 +135,7 @@ class Recorder:
         self._seconds = 0.0  # what the steps of this epoch took
         self._read = 0  # so many steps of the history are plain numbers
         self._stopping = False
+        self._must_stop = must_stop or (lambda: self._stopping)
         self._indices: Any = None  # of the minibatch that runs
         self._begin()
         try:
@@ -142,6 +146,11 @@ class Recorder:
     def stop(self) -> None:
         """End the training after the step, or the validation, that runs."""
         self._stopping = True
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the training was asked to stop."""
+        return self._stopping
 
     @property
     def steps_made(self) -> int:
@@ -172,7 +181,7 @@ class Recorder:
                 continue
             yield first_step + step_of_epoch, self._indices
             self._step_made()
-            if self._stopping:
+            if self._must_stop():
                 self._read_steps()
                 self._seconds = before + time.perf_counter() - started
                 raise Stopped
@@ -231,7 +240,7 @@ class Recorder:
         self.epoch += 1
         self._seconds = 0.0
         self._epoch_made()
-        if self._stopping and self.epoch <= self.configuration.epochs:
+        if self._must_stop() and self.epoch <= self.configuration.epochs:
             raise Stopped
 
     def finish(self, test_loss: float, test_accuracy: float) -> None:

@@ -61,10 +61,7 @@ class Run(Recorder):
 
     def __enter__(self) -> "Run":
         with ExitStack() as entering:
-            entering.enter_context(run_folder.lock(self.folder))
-            run_folder.check_may_be_written(
-                self.folder, self.options.resume, self.options.overwrite
-            )
+            self._open_folder(entering)
             for number in (signal.SIGINT, signal.SIGTERM):
                 self._previous_handlers[number] = signal.signal(number, self._request_stop)
             entering.callback(self._restore_handlers)
@@ -74,6 +71,11 @@ class Run(Recorder):
             entering.callback(self._progress.stop)
             self._context = entering.pop_all()
         return self
+
+    def _open_folder(self, entering: ExitStack) -> None:
+        """Keep the folder for this process, until the context ends."""
+        entering.enter_context(run_folder.lock(self.folder))
+        run_folder.check_may_be_written(self.folder, self.options.resume, self.options.overwrite)
 
     def __exit__(self, *_: object) -> None:
         self._context.close()
@@ -106,6 +108,10 @@ class Run(Recorder):
             self.epoch, self._seconds = position.epoch, position.seconds
             self._read = self.steps_made
             return
+        self._begin_folder()
+
+    def _begin_folder(self) -> None:
+        """Replace what the folder holds by a run that begins."""
         run_folder.clear(self.folder)
         self._written(
             write_json,

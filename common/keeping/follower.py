@@ -1,0 +1,32 @@
+"""The part in a run of those processes that do not keep it: the first one does."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
+
+from common.keeping.files import Seal
+from common.keeping.run import Run
+
+
+class Follower(Run):
+    """Trains along, and can be interrupted and resumed, but writes and shows nothing.
+
+    Args:
+        arguments, watchers: as `Run`.
+    """
+
+    def __init__(self, *arguments: Any, **watchers: Any) -> None:
+        super().__init__(*arguments, **watchers)
+        self._progress.console.quiet = True
+
+    def _open_folder(self, entering: ExitStack) -> None:
+        """The first process keeps it."""
+
+    def _begin_folder(self) -> None:
+        """The first process does."""
+
+    def _save_checkpoint(self) -> None:
+        """The first process does."""
+
+    def _written(self, write: Callable[..., Seal], name: str, *content: Any) -> None:
+        """The first process writes it."""

@@ -1,0 +1,67 @@
+"""Joins the processes that torchrun has started, and tells their end in one line."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import torch
+import torch.distributed as dist
+
+from common.keeping.launched import process_count
+from data.errors import UserError
+
+# A process that does not answer for so long counts as lost.
+TIMEOUT = timedelta(minutes=2)
+
+
+@contextmanager
+def joined_processes() -> Iterator[None]:
+    """In the `with` block, the processes of torchrun are one group; one alone joins nothing.
+
+    Raises:
+        UserError: as the block does, and where another process is lost; in the first process of
+            each machine to know. The others leave with exit code 2.
+    """
+    if process_count() == 1:
+        yield
+        return
+    store, rank, count = next(iter(dist.rendezvous("env://", timeout=TIMEOUT)))
+    # The addresses that processes of an earlier start have left there belong to nobody now.
+    attempt = os.environ["TORCHELASTIC_RESTART_COUNT"]
+    store = dist.PrefixStore(f"start {attempt}", store)
+    backend = "cpu:gloo"
+    if torch.cuda.is_available() and dist.is_nccl_available():
+        backend += ",cuda:nccl"
+    try:
+        dist.init_process_group(backend, store=store, rank=rank, world_size=count, timeout=TIMEOUT)
+        yield
+    except UserError:
+        if not _first_to_say(store):
+            raise SystemExit(2) from None
+        raise
+    except RuntimeError as error:
+        if not _is_loss(error):
+            raise
+        if not _first_to_say(store):
+            raise SystemExit(2) from None
+        raise UserError(
+            f"process {rank} of {count} has lost another one, which has ended or has not answered"
+            f" for {TIMEOUT.total_seconds():.0f} seconds; start again with --resume"
+        ) from None
+    finally:
+        if dist.is_initialized():
+            dist.destroy_process_group()
+
+
+def _first_to_say(store: dist.Store) -> bool:
+    """Whether no other process of this machine has told its users why the training ends."""
+    try:
+        return store.add(f"told on machine {os.environ['GROUP_RANK']}", 1) == 1
+    except RuntimeError:  # the store has ended with its machine
+        return True
+
+
+def _is_loss(error: RuntimeError) -> bool:
+    words = str(error).lower()
+    return isinstance(error, dist.DistError) or "gloo" in words or "nccl" in words

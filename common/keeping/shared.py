@@ -1,0 +1,146 @@
+"""One training in several processes: what they measure is added up, and they stop together.
+
+A process alone needs nothing of this file.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any, cast
+
+import numpy as np
+import torch
+import torch.distributed as dist
+
+from common.keeping.environment import code_checksum
+from common.keeping.recorder import Recorder
+from common.mathematics.configuration import Configuration, option_name, option_value
+from common.mathematics.processes import share
+from data.datasets import Dataset
+from data.errors import UserError
+
+LossFunction = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+
+# One process may download the data while the others wait.
+DOWNLOAD_TIMEOUT = timedelta(minutes=30)
+# They say where, not what: each machine has its own.
+FREE = {"run_dir", "data_root"}
+
+
+class SharedRecorder(Recorder):
+    """A process's part in the recording of a training: hands out its rows, adds up its measures.
+
+    Args:
+        recorder: records what all processes have computed together.
+        configuration, dataset: of the training.
+
+    Attributes:
+        rows: of the minibatch that runs, those of the other processes included.
+
+    Raises:
+        UserError: where the processes have different options, data or versions, or are more than
+            the rows of a minibatch.
+    """
+
+    def __init__(self, recorder: Recorder, configuration: Configuration, dataset: Dataset) -> None:
+        if dist.get_world_size() > configuration.batch_size:
+            raise UserError(
+                f"--batch-size {configuration.batch_size}: {dist.get_world_size()} processes share"
+                " each minibatch; give at least one example to each, or start fewer processes"
+            )
+        compare_processes(configuration, dataset)
+        super().__init__()
+        self.recorder = recorder
+        self.rows = 0
+        self._sizes = len(dataset.validation), len(dataset.test)
+        self._all_stop = False
+
+    @contextmanager
+    def start(self, *arguments: Any, **_: Any) -> Iterator[None]:
+        with self.recorder.start(*arguments, must_stop=lambda: self._all_stop):
+            self.history = self.recorder.history
+            yield
+
+    def epochs(self) -> Iterator[int]:
+        return self.recorder.epochs()
+
+    def steps(self, minibatches):
+        for step, indices in self.recorder.steps(minibatches):
+            self.rows = len(indices)
+            yield step, indices[share(self.rows)]
+
+    def share_of(self, loss_function: LossFunction, factor: int = 1) -> LossFunction:
+        """The part of this process's rows in the mean over the whole minibatch, times a factor."""
+
+        def shared_loss(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+            if not len(logits):
+                return logits.sum()  # 0, and so is every gradient; a mean over no rows is NaN
+            return loss_function(logits, targets) * (factor * len(logits) / self.rows)
+
+        return shared_loss
+
+    def measured(self, loss: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
+        """What the processes add up besides their gradients, as one vector."""
+        asked_to_stop = loss.new_tensor(float(self.recorder.stopping))
+        return torch.stack([loss, right.sum().to(loss.dtype), asked_to_stop])
+
+    def added_up(self, total: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Loss and number of right predictions of all rows, of the vectors' sum."""
+        loss, right, stops = total
+        self._all_stop = bool(stops > 0)
+        return loss, right
+
+    def record_step(self, loss: Any, right: Any, gradient_norm: Any = None) -> None:
+        self.recorder.record_step(loss, right, gradient_norm)
+
+    def record_epoch(self, validation_loss: float, validation_accuracy: float) -> None:
+        self.recorder.record_epoch(
+            *self._of_all(validation_loss, validation_accuracy, self._sizes[0])
+        )
+
+    def finish(self, test_loss: float, test_accuracy: float) -> None:
+        self.recorder.finish(*self._of_all(test_loss, test_accuracy, self._sizes[1]))
+
+    def _of_all(self, loss: float, accuracy: float, count: int) -> tuple[float, float]:
+        """Each process has divided its sums by the number of all examples."""
+        right = torch.tensor(round(accuracy * count))
+        total = self.measured(torch.tensor(loss, dtype=torch.float64), right)
+        dist.all_reduce(total)
+        total_loss, total_right = self.added_up(total)
+        return total_loss.item(), total_right.item() / count
+
+
+def compare_processes(configuration: Configuration, dataset: Dataset) -> None:
+    """Make sure that all processes are about to compute the same training.
+
+    Raises:
+        UserError: names what differs, in all of them.
+    """
+    own: dict[str, Any] = {
+        option_name(field): option_value(value)
+        for field, value in configuration
+        if field not in FREE
+    }
+    own |= {"the data": _digest(dataset), "torch": torch.__version__, "numpy": np.__version__}
+    own["the code"] = code_checksum()[:12]
+    everyone: list[Any] = [None] * dist.get_world_size()
+    patient = cast(dist.ProcessGroup, dist.new_group(backend="gloo", timeout=DOWNLOAD_TIMEOUT))
+    dist.all_gather_object(everyone, own, patient)
+    dist.destroy_process_group(patient)
+    first = everyone[0]
+    for rank, other in enumerate(everyone):
+        for name in first.keys() | other.keys():
+            if first.get(name) != other.get(name):
+                raise UserError(
+                    f"{name}: {first.get(name)} in process 0 and {other.get(name)} in process"
+                    f" {rank}; processes that train together need the same of everything"
+                )
+
+
+def _digest(dataset: Dataset) -> str:
+    digest = hashlib.sha256()
+    for split in (dataset.train, dataset.validation, dataset.test):
+        for array in (split.images, split.labels):
+            digest.update(array.tobytes())
+    return digest.hexdigest()[:12]

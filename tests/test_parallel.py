@@ -1,0 +1,169 @@
+"""A training that several processes share is the training of one process.
+
+In float64 every weight agrees to 1e-12, whatever the options. Two processes here; more of them by
+PROCESSES=4 make test ARGS=tests/test_parallel.py
+"""
+
+import os
+import warnings
+from itertools import product
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+import pytest
+import torch
+import torch.distributed as dist
+import torch.multiprocessing
+from lockstep import Case, arrays
+
+from common.keeping.recorder import EPOCH_COLUMNS, Recorder
+from common.mathematics.configuration import Loss, ScheduleName
+from common.mathematics.tensors import seed_dropout
+from layers_lowlevel import BatchNorm1d
+from parallel_lowlevel import AllReduce, SharedBatchNorm1d
+from tiers import TIERS
+
+PROCESSES = int(os.environ.get("PROCESSES", "2"))
+TOLERANCE = 1e-12
+SHARED_TIERS = ("lowlevel", "paper")
+ADAM = {"optimizer": "adam", "learning_rate": 1e-3}
+
+CASES = {
+    "momentum": {"momentum": 0.9},
+    "nesterov and decay": {"nesterov": True, "weight_decay": 0.1},
+    "adam and decay": ADAM | {"weight_decay": 0.1},
+    "adamw": ADAM | {"optimizer": "adamw", "weight_decay": 0.1},
+    "clipped": {"clip_norm": 0.1, "momentum": 0.0},
+    "hardly clipped": {"clip_norm": 1000.0},
+    "softmax regression": {"hidden": (), "weight_decay": 0.1},
+    # The last minibatch of an epoch has one row: all processes but one have none.
+    "a process without rows": {"batch_size": PROCESSES, "clip_norm": 1.0},
+    "batch normalization": {"batch_norm": True, "weight_decay": 0.1},
+    "batch normalization of few": {"batch_norm": True, "batch_size": PROCESSES, **ADAM},
+    **{loss: {"loss": loss, "activation": "tanh"} for loss in get_args(Loss)},
+    **{schedule: {"schedule": schedule} for schedule in get_args(ScheduleName)},
+}
+
+
+class Weights(Recorder):
+    """Starts all from one state in which nothing is 0 or 1 by construction."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__()
+        self.state = case.random_state()
+
+    def _begin(self) -> None:
+        state = {name: torch.tensor(array) for name, array in self.state.items()}
+        self.model.load_state_dict(state)
+
+
+def trained(tier, options):
+    """What a training ends with: weights, losses, right predictions, history, test figures."""
+    case = Case(**options)
+    model, history = TIERS[tier].train(case, case.dataset, Weights(case))
+    columns = [name for name in EPOCH_COLUMNS if name != "seconds"]
+    rows = [[getattr(epoch, name) for name in columns] for epoch in history.epochs]
+    return arrays(model.state_dict()) | {
+        "losses": np.array(history.losses),
+        "norms": np.nan_to_num(history.gradient_norms),
+        "right": np.array(history.right),
+        "history": np.nan_to_num(rows),
+        "test": np.array([history.test_loss, history.test_accuracy]),
+    }
+
+
+def in_group(rank, program, folder, *arguments):
+    """Run a program as one of the processes, with warnings as errors."""
+    warnings.simplefilter("error")
+    torch.set_num_threads(1)
+    group = {"init_method": f"file://{folder}/group", "rank": rank, "world_size": PROCESSES}
+    dist.init_process_group("gloo", **group)
+    try:
+        program(rank, folder, *arguments)
+    finally:
+        dist.destroy_process_group()
+
+
+def in_processes(program, folder, *arguments):
+    """Run it in each of the processes."""
+    torch.multiprocessing.spawn(in_group, (program, folder, *arguments), PROCESSES)
+
+
+TABLE = [
+    (tier, name)
+    for tier, name in product(SHARED_TIERS, CASES)
+    if tier == "lowlevel" or not CASES[name].get("batch_norm")
+]
+# Of the sum over the processes, normalized or not, with shares of different sizes.
+PARTS = {
+    "the sum": lambda x: AllReduce.apply(x[:2]) ** 3,
+    "batch normalization": lambda x: normalization()(x.reshape(-1, 2)) ** 3,
+}
+
+
+def normalization():
+    return SharedBatchNorm1d(BatchNorm1d(2, torch.float64, "cpu")).forward
+
+
+def differentiate(rank, folder):
+    """The gradient of the sum of all processes' outputs, and its finite difference."""
+    for name, function in PARTS.items():
+        x = torch.from_numpy(np.random.default_rng(rank).normal(size=4 + 2 * rank))
+        factor = rank + 1.5
+        leaf = x.clone().requires_grad_()
+        (factor * function(leaf)).sum().backward()
+        differences = []
+        for mover in range(PROCESSES):
+            for entry in range(4 + 2 * mover):
+                values = []
+                for sign in (1, -1):
+                    moved = x.clone()
+                    if rank == mover:
+                        moved[entry] += sign * 1e-6
+                    total = (factor * function(moved)).sum()
+                    dist.all_reduce(total)
+                    values.append(total.item())
+                if rank == mover:
+                    differences.append((values[0] - values[1]) / 2e-6)
+        np.savez(folder / f"{name} {rank}", gradient=leaf.grad, differences=differences)
+
+
+def train_cases(rank, folder):
+    for tier, name in TABLE:
+        np.savez(folder / f"{tier} {name} {rank}", **trained(tier, CASES[name]))
+    differentiate(rank, folder)
+    seed_dropout(1, 2)
+    np.savez(folder / f"random numbers {rank}", drawn=torch.rand(5).numpy())
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory) -> Path:
+    """What processes that train together have ended with."""
+    folder = tmp_path_factory.mktemp("shared")
+    in_processes(train_cases, folder)
+    return folder
+
+
+@pytest.mark.parametrize(("tier", "name"), TABLE)
+def test_they_end_where_one_process_does(tier, name, shared):
+    expected = trained(tier, CASES[name])
+    first, *others = (np.load(shared / f"{tier} {name} {rank}.npz") for rank in range(PROCESSES))
+    for what, array in expected.items():
+        exact = what == "right"
+        difference = np.abs(first[what] - array).max()
+        assert difference <= (0 if exact else TOLERANCE * max(1, np.abs(array).max())), what
+        for other in others:
+            assert other[what].tobytes() == first[what].tobytes(), what
+
+
+def test_each_draws_masks_of_its_own(shared):
+    drawn = [np.load(shared / f"random numbers {rank}.npz")["drawn"] for rank in range(PROCESSES)]
+    assert len({tuple(numbers) for numbers in drawn}) == PROCESSES
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_sum_over_processes_has_the_gradient_of_finite_differences(name, shared):
+    for rank in range(PROCESSES):
+        found = np.load(shared / f"{name} {rank}.npz")
+        np.testing.assert_allclose(found["gradient"], found["differences"], rtol=1e-7, atol=1e-7)
