@@ -9,10 +9,12 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from filelock import FileLock
 
 from data.errors import DatasetUnavailable, UserError
 
@@ -48,14 +50,29 @@ def fetch(
         folder.mkdir(parents=True, exist_ok=True)
         # A folder that nobody else can have made or name: whatever ends this process early, no
         # half-written file gets its final name, and no link leads out of it.
-        with tempfile.TemporaryDirectory(dir=folder, prefix="incomplete-") as staging:
-            wanted = {file: checksums[file] for file in missing}
+        with (
+            _one_at_a_time(folder),
+            tempfile.TemporaryDirectory(dir=folder, prefix="incomplete-") as staging,
+        ):
+            wanted = {file: checksums[file] for file in missing if not (folder / file).exists()}
             _fetch_missing(title, wanted, mirrors, folder, Path(staging), answer_seconds)
     except OSError as error:
         raise UserError(
             f"{folder} cannot be read or written ({_one_line(error)}): change its permissions, "
             "make room on the disk, or name another data folder"
         ) from error
+
+
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Of several processes one downloads; the others wait, and find the files."""
+    path = folder / ".lock"
+    with FileLock(path):
+        try:
+            yield
+        finally:
+            with suppress(OSError):  # on Windows it is held open
+                path.unlink()
 
 
 def _fetch_missing(

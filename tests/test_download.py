@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -297,11 +298,21 @@ def test_a_killed_download_leaves_no_half_written_file_under_its_name(tmp_path):
                 assert child.poll() is None
                 time.sleep(0.01)
             child.kill()
-    (leftover,) = tmp_path.iterdir()
+    (leftover,) = (path for path in tmp_path.iterdir() if path.name != ".lock")
     assert leftover.name.startswith("incomplete-")
     with mirror(ARCHIVES) as (address, _):
         fetch_tiny(tmp_path, address)
     shutil.rmtree(leftover)
+    assert_tiny_is_extracted(tmp_path)
+
+
+def test_of_several_at_once_one_downloads_and_the_others_wait(tmp_path):
+    with mirror(ARCHIVES, thinks=0.05) as (address, requests), ThreadPoolExecutor() as pool:
+        for fetched in [pool.submit(fetch_tiny, tmp_path, address) for _ in range(3)]:
+            fetched.result()
+    assert sorted(r for r in requests if "GET" in r) == [
+        f"GET /{name}" for name in sorted(ARCHIVES)
+    ]
     assert_tiny_is_extracted(tmp_path)
 
 

@@ -16,10 +16,16 @@ import torch
 import torch.distributed as dist
 import torch.multiprocessing
 from lockstep import Case, arrays
+from test_resume import assert_same_bits
+from train_scripts import read_tensors, train_watched
 
+from common.keeping.command_line import parse
+from common.keeping.follower import Follower
 from common.keeping.recorder import EPOCH_COLUMNS, Recorder
+from common.keeping.run import Run
 from common.mathematics.configuration import Loss, ScheduleName
 from common.mathematics.tensors import seed_dropout
+from data.datasets import load_dataset
 from layers_lowlevel import BatchNorm1d
 from parallel_lowlevel import AllReduce, SharedBatchNorm1d
 from tiers import TIERS
@@ -44,6 +50,10 @@ CASES = {
     **{loss: {"loss": loss, "activation": "tanh"} for loss in get_args(Loss)},
     **{schedule: {"schedule": schedule} for schedule in get_args(ScheduleName)},
 }
+
+
+DIGITS = ["--dataset", "digits", "--hidden", "12", "7", "--epochs", "3", "--dtype", "float64"]
+DROPOUT = ["--dropout", "0.3", "--optimizer", "adamw", "--clip-norm", "1"]
 
 
 class Weights(Recorder):
@@ -77,7 +87,7 @@ def in_group(rank, program, folder, *arguments):
     """Run a program as one of the processes, with warnings as errors."""
     warnings.simplefilter("error")
     torch.set_num_threads(1)
-    group = {"init_method": f"file://{folder}/group", "rank": rank, "world_size": PROCESSES}
+    group = {"init_method": f"file://{folder}.group", "rank": rank, "world_size": PROCESSES}
     dist.init_process_group("gloo", **group)
     try:
         program(rank, folder, *arguments)
@@ -129,12 +139,56 @@ def differentiate(rank, folder):
         np.savez(folder / f"{name} {rank}", gradient=leaf.grad, differences=differences)
 
 
+def train_run(rank, folder, tier, *options, stop_at=None):
+    """A run, which the last process may ask to stop in a step (1, 2, ...); the steps made."""
+
+    def watch(recorder):
+        if recorder.steps_made == stop_at and rank == PROCESSES - 1:
+            recorder.stop()
+
+    kept = Run if rank == 0 else Follower
+    arguments = [*DIGITS, "--run-dir", str(folder), *options]
+    parsed = parse(TIERS[tier].options, tier, "", arguments)
+    with kept(parsed, tier, after_step=watch) as run:
+        _, history = TIERS[tier].train(parsed, load_dataset("digits", dtype="float64"), run)
+    return len(history.losses)
+
+
+def stop_alone(folder, tier):
+    """A run of one process that ends after step 14."""
+    arguments = [*DIGITS, "--run-dir", str(folder)]
+    train_watched(tier, arguments, after_step=lambda run: run.steps_made == 14 and run.stop())
+
+
+def train_runs(rank, folder):
+    steps = []
+    for tier in SHARED_TIERS:
+        train_run(rank, folder / f"{tier} whole", tier, *DROPOUT)
+        for name in ("stopped here", "continued here"):
+            steps.append(train_run(rank, folder / f"{tier} {name}", tier, *DROPOUT, stop_at=14))
+        train_run(rank, folder / f"{tier} continued here", tier, "--resume")
+        train_run(rank, folder / f"{tier} for one", tier, stop_at=14)
+        train_run(rank, folder / f"{tier} of one", tier, "--resume")
+    np.savez(folder / f"steps {rank}", steps=steps)
+
+
 def train_cases(rank, folder):
     for tier, name in TABLE:
         np.savez(folder / f"{tier} {name} {rank}", **trained(tier, CASES[name]))
     differentiate(rank, folder)
     seed_dropout(1, 2)
     np.savez(folder / f"random numbers {rank}", drawn=torch.rand(5).numpy())
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory) -> Path:
+    """Run folders: whole runs, and some that were stopped, by processes or by one alone."""
+    folder = tmp_path_factory.mktemp("runs")
+    for tier in SHARED_TIERS:
+        train_run(0, folder / f"{tier} one", tier)
+        stop_alone(folder / f"{tier} of one", tier)
+    in_processes(train_runs, folder)
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -167,3 +221,28 @@ def test_a_sum_over_processes_has_the_gradient_of_finite_differences(name, share
     for rank in range(PROCESSES):
         found = np.load(shared / f"{name} {rank}.npz")
         np.testing.assert_allclose(found["gradient"], found["differences"], rtol=1e-7, atol=1e-7)
+
+
+@pytest.mark.parametrize("tier", SHARED_TIERS)
+def test_a_resumed_run_has_the_bits_of_one_that_was_not_stopped(tier, runs):
+    assert_same_bits(runs / f"{tier} continued here", runs / f"{tier} whole")
+
+
+def test_all_stop_at_the_same_step_and_one_writes(runs):
+    # Each time the last process asked in step 14, after it had told the others its part of it.
+    for rank in range(PROCESSES):
+        assert list(np.load(runs / f"steps {rank}.npz")["steps"]) == [15] * 4
+    for tier in SHARED_TIERS:
+        tensors, position = read_tensors(runs / f"{tier} stopped here" / "checkpoint.safetensors")
+        assert (len(tensors["steps.loss"]), position["epoch"]) == (15, 2)
+        assert not (runs / f"{tier} stopped here" / "test.json").exists()
+
+
+@pytest.mark.parametrize("tier", SHARED_TIERS)
+def test_one_process_continues_what_several_began_and_the_other_way_round(tier, runs):
+    train_run(0, runs / f"{tier} for one", tier, "--resume")
+    expected, _ = read_tensors(runs / f"{tier} one" / "model.safetensors")
+    for name in ("for one", "of one"):
+        found, _ = read_tensors(runs / f"{tier} {name}" / "model.safetensors")
+        for parameter, array in expected.items():
+            assert np.abs(found[parameter] - array).max() <= TOLERANCE, (name, parameter)

@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 from common.keeping import interrupts
 from common.keeping.arguments import parse_options
 from common.keeping.follower import Follower
-from common.keeping.launched import one_process, process_rank
+from common.keeping.launched import one_process, process_rank, restart_count, restarts_allowed
 from common.keeping.memory import check_memory, out_of_memory, out_of_memory_message
 from common.keeping.options import REPOSITORY, RunOptions
 from common.keeping.run import Run
-from common.keeping.run_folder import read_description, read_options
+from common.keeping.run_folder import CHECKPOINT, TEST, read_description, read_options
 from common.mathematics.configuration import one_line, option_name, option_value
 from data.datasets import load_dataset
 from data.errors import UserError
@@ -27,13 +27,19 @@ FREE_ON_RESUME = {"run_dir", "resume", "overwrite", "data_root", "device"}
 def parse(options_class: type[O], tier: str, description: str, arguments: list[str]) -> O:
     """Read a run's configuration from the command line.
 
-    With --resume, options that are not given come from the run that it continues.
+    With --resume, options that are not given come from the run that it continues. Where torchrun
+    may start the training again, --resume begins one if there is none.
 
     Raises:
         UserError: for a value outside its limits, a network that does not fit into memory, or
             an option that would change a resumed run.
     """
     given = _parse(options_class, tier, description, arguments)
+    if given.resume and restarts_allowed() and not _holds(given, CHECKPOINT):
+        # Every start gets the same words, and the first one has nothing to continue.
+        given = given.model_copy(update={"resume": False, "overwrite": True})
+    if given.resume and restart_count() and _holds(given, TEST):
+        raise SystemExit(0)  # a process ended when the run was finished
     if given.resume:
         assert given.run_dir is not None  # _parse has set it
         saved_tier = read_description(given.run_dir).tier
@@ -56,6 +62,10 @@ def parse(options_class: type[O], tier: str, description: str, arguments: list[s
         given = merged
     check_memory(given, tier)
     return given
+
+
+def _holds(options: RunOptions, name: str) -> bool:
+    return (options.run_dir is not None) and (options.run_dir / name).exists()
 
 
 def _parse(

@@ -8,7 +8,7 @@ from datetime import timedelta
 import torch
 import torch.distributed as dist
 
-from common.keeping.launched import process_count
+from common.keeping.launched import process_count, restart_count, restarts_allowed
 from data.errors import UserError
 
 # A process that does not answer for so long counts as lost.
@@ -28,8 +28,7 @@ def joined_processes() -> Iterator[None]:
         return
     store, rank, count = next(iter(dist.rendezvous("env://", timeout=TIMEOUT)))
     # The addresses that processes of an earlier start have left there belong to nobody now.
-    attempt = os.environ["TORCHELASTIC_RESTART_COUNT"]
-    store = dist.PrefixStore(f"start {attempt}", store)
+    store = dist.PrefixStore(f"restart {restart_count()}", store)
     backend = "cpu:gloo"
     if torch.cuda.is_available() and dist.is_nccl_available():
         backend += ",cuda:nccl"
@@ -45,9 +44,12 @@ def joined_processes() -> Iterator[None]:
             raise
         if not _first_to_say(store):
             raise SystemExit(2) from None
+        remedy = "start it again, on every machine, with --resume"
+        if restart_count() < restarts_allowed():
+            remedy = "torchrun starts it again"
         raise UserError(
-            f"process {rank} of {count} has lost another one, which has ended or has not answered"
-            f" for {TIMEOUT.total_seconds():.0f} seconds; start again with --resume"
+            f"process {rank} of {count}: another process of this training has ended, or has not"
+            f" answered for {TIMEOUT.total_seconds():.0f} seconds; {remedy}"
         ) from None
     finally:
         if dist.is_initialized():

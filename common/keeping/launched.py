@@ -26,6 +26,16 @@ def rank_on_machine() -> int:
     return _told("LOCAL_RANK", 0)
 
 
+def restart_count() -> int:
+    """How often torchrun has started this training anew, because a process had ended."""
+    return _told("TORCHELASTIC_RESTART_COUNT", 0)
+
+
+def restarts_allowed() -> int:
+    """How often it would: --max-restarts."""
+    return _told("TORCHELASTIC_MAX_RESTARTS", 0)
+
+
 def _told(name: str, default: int) -> int:
     # Other launchers set some of these variables too.
     return int(os.environ.get(name, default)) if "TORCHELASTIC_RUN_ID" in os.environ else default

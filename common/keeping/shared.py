@@ -6,8 +6,7 @@ A process alone needs nothing of this file.
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import torch
@@ -22,8 +21,6 @@ from data.errors import UserError
 
 LossFunction = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
-# One process may download the data while the others wait.
-DOWNLOAD_TIMEOUT = timedelta(minutes=30)
 # They say where, not what: each machine has its own.
 FREE = {"run_dir", "data_root"}
 
@@ -125,9 +122,7 @@ def compare_processes(configuration: Configuration, dataset: Dataset) -> None:
     own |= {"the data": _digest(dataset), "torch": torch.__version__, "numpy": np.__version__}
     own["the code"] = code_checksum()[:12]
     everyone: list[Any] = [None] * dist.get_world_size()
-    patient = cast(dist.ProcessGroup, dist.new_group(backend="gloo", timeout=DOWNLOAD_TIMEOUT))
-    dist.all_gather_object(everyone, own, patient)
-    dist.destroy_process_group(patient)
+    dist.all_gather_object(everyone, own)
     first = everyone[0]
     for rank, other in enumerate(everyone):
         for name in first.keys() | other.keys():
