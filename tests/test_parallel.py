@@ -26,6 +26,7 @@ from common.keeping.run import Run
 from common.mathematics.configuration import Loss, ScheduleName
 from common.mathematics.tensors import seed_dropout
 from data.datasets import load_dataset
+from data.errors import UserError
 from layers_lowlevel import BatchNorm1d
 from parallel_lowlevel import AllReduce, SharedBatchNorm1d
 from tiers import TIERS
@@ -56,6 +57,16 @@ DIGITS = ["--dataset", "digits", "--hidden", "12", "7", "--epochs", "3", "--dtyp
 DROPOUT = ["--dropout", "0.3", "--optimizer", "adamw", "--clip-norm", "1"]
 
 
+# The options of all, those that one has besides (none: other data), and what all are told.
+LAST = PROCESSES - 1
+REFUSED = [
+    ({}, {"learning_rate": 0.5}, f"--learning-rate: 0.01 in process 0 and 0.5 in process {LAST};"),
+    ({}, {"seed": 1}, f"--seed: 0 in process 0 and 1 in process {LAST};"),
+    ({}, {}, "the data: "),
+    ({"batch_size": 1}, {"batch_size": 1}, f"--batch-size 1: {PROCESSES} processes share each"),
+]
+
+
 class Weights(Recorder):
     """Starts all from one state in which nothing is 0 or 1 by construction."""
 
@@ -81,6 +92,19 @@ def trained(tier, options):
         "history": np.nan_to_num(rows),
         "test": np.array([history.test_loss, history.test_accuracy]),
     }
+
+
+def refused(rank, tier, options, of_one):
+    """What a process is told where the last of them has something else."""
+    case = Case(**(options | (of_one if rank == PROCESSES - 1 else {})))
+    dataset = case.dataset
+    if not of_one and rank == PROCESSES - 1:
+        dataset.validation.labels[0] ^= 1
+    try:
+        TIERS[tier].train(case, dataset)
+    except UserError as error:
+        return str(error)
+    return "nothing"
 
 
 def in_group(rank, program, folder, *arguments):
@@ -173,6 +197,10 @@ def train_runs(rank, folder):
 
 
 def train_cases(rank, folder):
+    np.savez(
+        folder / f"refused {rank}",
+        lines=[refused(rank, tier, *row[:2]) for tier in SHARED_TIERS for row in REFUSED],
+    )
     for tier, name in TABLE:
         np.savez(folder / f"{tier} {name} {rank}", **trained(tier, CASES[name]))
     differentiate(rank, folder)
@@ -209,6 +237,13 @@ def test_they_end_where_one_process_does(tier, name, shared):
         assert difference <= (0 if exact else TOLERANCE * max(1, np.abs(array).max())), what
         for other in others:
             assert other[what].tobytes() == first[what].tobytes(), what
+
+
+def test_processes_that_differ_are_refused_before_the_first_step(shared):
+    for rank in range(PROCESSES):
+        lines = np.load(shared / f"refused {rank}.npz")["lines"]
+        for line, (*_, expected) in zip(lines, REFUSED * len(SHARED_TIERS), strict=True):
+            assert line.startswith(expected)
 
 
 def test_each_draws_masks_of_its_own(shared):

@@ -1,6 +1,10 @@
-"""The train scripts under torchrun: processes that are killed or interrupted, and bad input."""
+"""The train scripts under torchrun: processes that are killed or interrupted, and bad input.
+
+More kills by KILLS=20 make test ARGS="tests/test_torchrun.py -k killed"
+"""
 
 import contextlib
+import os
 import signal
 import subprocess
 import sys
@@ -8,9 +12,9 @@ import time
 
 import psutil
 import pytest
-from test_parallel import DIGITS, DROPOUT, in_processes, train_run
+from test_parallel import DIGITS, DROPOUT, SHARED_TIERS, in_processes, train_run
 from test_resume import assert_same_bits
-from train_scripts import assert_one_line, read_tensors
+from train_scripts import assert_one_line, read_csv, read_tensors
 
 from tiers import TIERS
 
@@ -59,12 +63,16 @@ def said(tmp_path, stream, attempt=0):
     return "".join(path.read_text() for path in paths)
 
 
-@pytest.mark.parametrize(("tier", "killed"), [("lowlevel", 1), ("lowlevel", 0), ("paper", 1)])
-def test_a_killed_training_is_started_again_and_ends_with_the_same_bits(tier, killed, tmp_path):
+@pytest.mark.parametrize("number", range(int(os.environ.get("KILLS", "3"))))
+def test_a_killed_training_is_started_again_and_ends_with_the_same_bits(number, tmp_path):
+    """Each time another process is killed in another epoch, of either tier."""
+    tier, killed, epoch = SHARED_TIERS[number % 2], number // 2 % 2, 1 + number % 9
     options = ["--epochs", "12", *DROPOUT]
     again = ("--max-restarts", "1")
     with torchrun(tier, tmp_path, *options, "--resume", launcher=again) as process:
         wait_for(tmp_path / "run" / "checkpoint.safetensors")
+        while len(read_csv(tmp_path / "run" / "history.csv")) < epoch:
+            time.sleep(0.01)
         processes = workers(process)
         victim, other = processes.pop(killed), processes[0]
         victim.kill()

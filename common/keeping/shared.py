@@ -125,7 +125,7 @@ def compare_processes(configuration: Configuration, dataset: Dataset) -> None:
     dist.all_gather_object(everyone, own)
     first = everyone[0]
     for rank, other in enumerate(everyone):
-        for name in first.keys() | other.keys():
+        for name in first | other:
             if first.get(name) != other.get(name):
                 raise UserError(
                     f"{name}: {first.get(name)} in process 0 and {other.get(name)} in process"
