@@ -33,6 +33,8 @@ from tiers import TIERS
 
 PROCESSES = int(os.environ.get("PROCESSES", "2"))
 TOLERANCE = 1e-12
+GPUS = torch.cuda.device_count() >= PROCESSES
+BACKEND = "cpu:gloo,cuda:nccl" if GPUS else "gloo"
 SHARED_TIERS = ("lowlevel", "paper")
 ADAM = {"optimizer": "adam", "learning_rate": 1e-3}
 
@@ -56,6 +58,9 @@ CASES = {
 DIGITS = ["--dataset", "digits", "--hidden", "12", "7", "--epochs", "3", "--dtype", "float64"]
 DROPOUT = ["--dropout", "0.3", "--optimizer", "adamw", "--clip-norm", "1"]
 
+
+GPU = {"device": "cuda"}
+ON_GPUS = ("nesterov and decay", "a process without rows", "batch normalization")
 
 # The options of all, those that one has besides (none: other data), and what all are told.
 LAST = PROCESSES - 1
@@ -112,7 +117,7 @@ def in_group(rank, program, folder, *arguments):
     warnings.simplefilter("error")
     torch.set_num_threads(1)
     group = {"init_method": f"file://{folder}.group", "rank": rank, "world_size": PROCESSES}
-    dist.init_process_group("gloo", **group)
+    dist.init_process_group(BACKEND, **group)
     try:
         program(rank, folder, *arguments)
     finally:
@@ -229,14 +234,31 @@ def shared(tmp_path_factory) -> Path:
 
 @pytest.mark.parametrize(("tier", "name"), TABLE)
 def test_they_end_where_one_process_does(tier, name, shared):
-    expected = trained(tier, CASES[name])
-    first, *others = (np.load(shared / f"{tier} {name} {rank}.npz") for rank in range(PROCESSES))
+    assert_ended_alike(trained(tier, CASES[name]), shared, tier, name)
+
+
+def assert_ended_alike(expected, folder, tier, name):
+    """All processes ended with the same bits, and within the tolerance of one process."""
+    first, *others = (np.load(folder / f"{tier} {name} {rank}.npz") for rank in range(PROCESSES))
     for what, array in expected.items():
         exact = what == "right"
         difference = np.abs(first[what] - array).max()
         assert difference <= (0 if exact else TOLERANCE * max(1, np.abs(array).max())), what
         for other in others:
             assert other[what].tobytes() == first[what].tobytes(), what
+
+
+def train_on_gpus(rank, folder):
+    for tier, name in product(SHARED_TIERS, ON_GPUS):
+        np.savez(folder / f"{tier} {name} {rank}", **trained(tier, CASES[name] | GPU))
+
+
+@pytest.mark.cuda
+@pytest.mark.skipif(not GPUS, reason="needs a GPU for each process")
+def test_gpus_end_where_one_does(tmp_path):
+    in_processes(train_on_gpus, tmp_path)
+    for tier, name in product(SHARED_TIERS, ON_GPUS):
+        assert_ended_alike(trained(tier, CASES[name] | GPU), tmp_path, tier, name)
 
 
 def test_processes_that_differ_are_refused_before_the_first_step(shared):

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import safetensors.torch
+from torch.distributed import run as torchrun
 from train_scripts import read_tensors
 
 import train_numpy
@@ -139,6 +140,7 @@ def test_every_option_named_is_one():
     options = (Comparison, SpeedOptions, *experiments)
     known = {option_name(field) for model in options for field in model.model_fields}
     known |= {"--no-momentum", "--help", "--editable"}
+    known |= set(re.findall(r"--[a-z][a-z-]+", torchrun.get_args_parser().format_help()))
     for document in (README, *(REPOSITORY / "docs").glob("*.md"), GALLERY):
         named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", document.read_text()))
         assert named <= known, document
