@@ -183,6 +183,24 @@ def test_try_trains_the_tier_with_the_answer(work, capsys, monkeypatch):
     assert last.split()[-1] != last.split()[-2]
 
 
+def test_an_exercise_for_one_tier_needs_no_word_about_it(work, capsys):
+    main(["start", "12"])
+    assert "python -m exercises check 12\n" in capsys.readouterr().out
+    assert (work / "12_autograd_gates_lowlevel.py").is_file()
+    with pytest.raises(UserError, match="--tier numpy: exercise 12 is for lowlevel"):
+        main(["start", "12", "--tier", "numpy"])
+
+
+def test_what_torch_has_not_implemented_is_no_answer_that_is_not_written(tmp_path):
+    gates = find_exercise("12")
+    text = gates.solution("lowlevel").read_text(encoding="utf-8")
+    path = tmp_path / "answer_lowlevel.py"
+    path.write_text(text.replace("~to_x", "(1 - to_x)"), encoding="utf-8")
+    verdict = check_answer(gates, path)
+    assert not verdict.passed
+    assert verdict.stage != "written", verdict.lines
+
+
 def test_json_and_exit_codes():
     command = [sys.executable, "-m", "exercises", "check", "01", "--json", "--file"]
     ran = subprocess.run([*command, NOT_SCALED], cwd=REPOSITORY, capture_output=True, text=True)
