@@ -50,11 +50,12 @@ class Refused(Exception):  # noqa: N818 - says what became of the answer
 
 @dataclass(frozen=True)
 class Check:
-    """One check: its name, its stage, and the function."""
+    """One check: its name, its stage, the function, and whether it takes more than a second."""
 
     name: str
     stage: str
     run: Callable[[ModuleType, Any, int], None]
+    slow: bool = False
 
 
 @dataclass
@@ -63,11 +64,11 @@ class Checks:
 
     all: list[Check] = field(default_factory=list)
 
-    def add(self, stage: str) -> Callable:
+    def add(self, stage: str, slow: bool = False) -> Callable:
         assert stage in STAGES, stage
 
         def decorate(function: Callable) -> Callable:
-            self.all.append(Check(function.__name__, stage, function))
+            self.all.append(Check(function.__name__, stage, function, slow))
             return function
 
         return decorate
@@ -146,7 +147,7 @@ def refuse_borrowed(answer: ModuleType, path: Path, names: Sequence[str], refuse
         answer: the loaded module.
         path: its file.
         names: that it must define itself.
-        refused: what it may not use, as in "nn.Dropout".
+        refused: what it may not use, as in "nn.Dropout", and modules that it may not import.
 
     Raises:
         Refused: says what was borrowed from where.
@@ -159,6 +160,11 @@ def refuse_borrowed(answer: ModuleType, path: Path, names: Sequence[str], refuse
             if module != answer.__name__ and not known:
                 raise Refused(f"{name} comes from {module}: write it yourself")
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        modules = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+        modules += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        for module in modules:
+            if module.split(".")[0] in refused:
+                raise Refused(f"line {node.lineno}: {module} may not be imported in this exercise")
         if isinstance(node, ast.Attribute):
             used = ast.unparse(node)
         elif isinstance(node, ast.ImportFrom):
@@ -211,6 +217,8 @@ def judge(check: Check, answer: ModuleType, path: Path, tier: Any, seed: int) ->
         if len(lines) == 1 or "raise" in lines[0]:  # torch raises it, too
             line = lines[0].removeprefix("NotImplementedError: ")
             return Verdict(False, "written", check.name, [f"not written yet: {line}"])
+    except Refused as refusal:
+        lines = [str(refusal)]
     except BaseException as error:  # SystemExit and KeyboardInterrupt of the answer, too
         lines = readers_error(error, path)
     else:
