@@ -1,0 +1,492 @@
+"""Judges exercise 07: a whole training on raw pixels.
+
+All but the last check train on a few hundred simple images, made here: ten patterns of squares,
+which any network tells apart after a few dozen steps. They are easy on purpose: a right answer is
+far above every limit, whatever its width, optimizer and minibatch. Only the last check takes MNIST.
+"""
+
+import random
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from data.datasets import DATA_ROOT
+from data.errors import UserError
+from data.mnist import MNIST, read_pixels
+from exercises.adapters import Tier
+from exercises.catalogue import About
+from exercises.checking import Checks, Failed, Refused, described
+
+ABOUT = About(
+    level="advanced",
+    minutes=90,
+    teaches="a whole training: scaled pixels, minibatches, what validation is for, a fair test",
+    names=("train",),
+    refused=("sklearn", "data", "tiers", "train_numpy", "train_lowlevel", "train_paper"),
+    shown={
+        "numpy": (("numpy/train_numpy.py", "train"),),
+        "lowlevel": (("pytorch_lowlevel/train_lowlevel.py", "train"),),
+        "paper": (("paper/train_paper.py", "train"),),
+    },
+    questions=(
+        "98 % of 10,000 images: how far apart may two equally good networks come out by chance?",
+        "You chose options by their validation accuracy. Is that accuracy still a fair estimate?",
+    ),
+    experiment="python compare.py",
+    seconds=120.0,
+)
+CHECKS = Checks()
+CLASSES = 10
+COUNT = 1280  # a multiple of most minibatches; whether others do is judged by itself
+ODD_COUNT = 1111
+NEW = 300
+FEW = 60
+WANTED = 0.9
+WANTED_OF_MNIST = 9_800
+
+
+@dataclass(frozen=True)
+class Data:
+    """What `train` is handed, and new images of the same patterns with their labels."""
+
+    images: np.ndarray
+    labels: np.ndarray
+    validation_images: np.ndarray
+    validation_labels: np.ndarray
+    new_images: np.ndarray
+    new_labels: np.ndarray
+
+    def handed(self) -> tuple[np.ndarray, ...]:
+        """Copies of what `train` is given."""
+        given = (self.images, self.labels, self.validation_images, self.validation_labels)
+        return tuple(array.copy() for array in given)
+
+
+def patterns(generator: np.random.Generator) -> np.ndarray:
+    """Ten patterns of 5 by 5 squares: 10 bright ones are common to all, 4 more are their own.
+
+    Any two differ in 4 squares or more.
+    """
+    squares = generator.permutation(25)
+    found: list[np.ndarray] = []
+    while len(found) < CLASSES:
+        pattern = np.zeros(25, bool)
+        pattern[squares[:10]] = True
+        pattern[generator.choice(squares[10:], 4, replace=False)] = True
+        if all((pattern != other).sum() >= 4 for other in found):
+            found.append(pattern)
+    return np.array(found).reshape(CLASSES, 5, 5)
+
+
+def draw(shapes: np.ndarray, labels: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+    """An image for each label: its pattern in noisy grey levels, within a black border."""
+    squares = shapes[labels] ^ (generator.random((len(labels), 5, 5)) < 0.02)
+    bright = squares.repeat(4, axis=1).repeat(4, axis=2)
+    levels = bright * generator.uniform(150, 250, bright.shape)
+    levels += generator.uniform(0, 5, bright.shape)
+    return np.pad(levels.astype(np.uint8), ((0, 0), (4, 4), (4, 4)))
+
+
+@lru_cache(maxsize=4)
+def example_data(seed: int, count: int = COUNT) -> Data:
+    """A training set in random order, in which the class 3 is the most frequent."""
+    generator = np.random.default_rng((7, seed))
+    shapes = patterns(generator)
+    labels = np.arange(count) % (CLASSES + 2)
+    labels = generator.permutation(np.where(labels < CLASSES, labels, 3))
+    parts = (labels, labels[: count // 5], np.arange(NEW) % CLASSES)
+    return Data(*(a for part in parts for a in (draw(shapes, part, generator), part)))
+
+
+def foreign_images(seed: int, labels: np.ndarray) -> np.ndarray:
+    """Images of ten patterns that the training set does not hold."""
+    generator = np.random.default_rng((77, seed))
+    return draw(patterns(generator), labels, generator)
+
+
+def with_foreign_validation(seed: int) -> Data:
+    """Training data as ever, but the validation images are of patterns found nowhere else."""
+    labels = np.arange(COUNT) % CLASSES
+    handed = {"validation_images": foreign_images(seed, labels), "validation_labels": labels}
+    return replace(example_data(seed), **handed)
+
+
+def sorted_by_label(data: Data) -> Data:
+    order = np.argsort(data.labels, kind="stable")
+    return replace(data, images=data.images[order], labels=data.labels[order])
+
+
+def ambiguous_images(seed: int) -> np.ndarray:
+    """Each halfway between two images of different classes, where every network is unsure."""
+    images = example_data(seed).new_images.astype(int)
+    return ((images + np.roll(images, 1 + seed % 5, axis=0)) // 2).astype(np.uint8)
+
+
+def labels_of(call: str, value: Any, count: int) -> np.ndarray:
+    """The labels that `predict` returned, if there is one for each image."""
+    value = value.detach().cpu().numpy() if hasattr(value, "detach") else value
+    if not isinstance(value, np.ndarray) or value.size != count:
+        raise Failed(call, f"an array of {count} labels", described(value))
+    return value.reshape(count)
+
+
+def as_predictor(value: Any) -> Callable[[np.ndarray], Any]:
+    """What `train` returned, if it is a function."""
+    if not callable(value):
+        raise Failed("train(...)", "a function, predict", described(value))
+    return value
+
+
+def predictor(answer: ModuleType, data: Data, seed: int) -> Callable[[np.ndarray], Any]:
+    """What `train` returned for these data."""
+    return as_predictor(answer.train(*data.handed(), seed))
+
+
+@lru_cache(maxsize=2)
+def usually(answer: ModuleType, seed: int) -> tuple[Any, tuple[np.ndarray, ...]]:
+    """What `train` returned for the usual data, and the arrays that it was handed."""
+    handed = example_data(seed).handed()
+    return answer.train(*handed, seed), handed
+
+
+def usual(answer: ModuleType, seed: int) -> Callable[[np.ndarray], Any]:
+    """The predictor for the usual data, which several checks look at."""
+    return as_predictor(usually(answer, seed)[0])
+
+
+def named(predict: Callable[[np.ndarray], Any], images: np.ndarray) -> np.ndarray:
+    return labels_of(f"predict(images of shape {images.shape})", predict(images), len(images))
+
+
+def share_right(predict: Callable[[np.ndarray], Any], data: Data) -> float:
+    return float((named(predict, data.new_images) == data.new_labels).mean())
+
+
+def expect_learnt(call: str, predict: Callable[[np.ndarray], Any], data: Data) -> None:
+    right = share_right(predict, data)
+    if right < WANTED:
+        wanted = f"{WANTED:.0%} or more of {NEW} new images of the same ten patterns named rightly"
+        raise Failed(f"train({call}, ...), then predict", wanted, f"{right:.0%}")
+
+
+def expect_learnt_too(answer: ModuleType, seed: int, call: str, data: Data) -> None:
+    """Fail where an answer does not learn from these data, though it does from the usual ones."""
+    predict = predictor(answer, data, seed)
+    if share_right(usual(answer, seed), example_data(seed)) >= WANTED:
+        expect_learnt(call, predict, data)
+
+
+@CHECKS.add("shapes and dtype")
+def one_label_for_each_image(answer: ModuleType, tier: Tier, seed: int) -> None:
+    images = example_data(seed).new_images[:77]
+    value = usual(answer, seed)(images)
+    call = f"predict(images of shape {images.shape})"
+    labels_of(call, value, len(images))
+    if tuple(value.shape) != (len(images),):
+        raise Failed(call, f"labels of shape {(len(images),)}", described(value))
+
+
+@CHECKS.add("shapes and dtype")
+def whole_numbers(answer: ModuleType, tier: Tier, seed: int) -> None:
+    images = example_data(seed).new_images
+    value = usual(answer, seed)(images)
+    dtype = str(getattr(value, "dtype", "no dtype")).removeprefix("torch.")
+    if "int" not in dtype:
+        raise Failed(f"predict(images of shape {images.shape})", "integers", dtype)
+
+
+@CHECKS.add("shapes and dtype")
+def one_image(answer: ModuleType, tier: Tier, seed: int) -> None:
+    value = usual(answer, seed)(example_data(seed).new_images[:1])
+    call = "predict(images of shape (1, 28, 28))"
+    labels_of(call, value, 1) if hasattr(value, "shape") else None
+    if not hasattr(value, "shape") or not value.shape:
+        raise Failed(call, "an array with one label", described(value))
+
+
+@CHECKS.add("input unchanged")
+def inputs_unchanged(answer: ModuleType, tier: Tier, seed: int) -> None:
+    data = example_data(seed)
+    predict, handed = usually(answer, seed)
+    names = ("images", "labels", "validation_images", "validation_labels")
+    for name, array, old in zip(names, handed, data.handed(), strict=True):
+        if not np.array_equal(array, old):
+            raise Failed("train(...)", f"{name} left as they were", f"{name} were changed in place")
+    images = data.new_images.copy()
+    predict(images)
+    if not np.array_equal(images, data.new_images):
+        raise Failed("predict(images)", "images left as they were", "images were changed in place")
+
+
+@CHECKS.add("values")
+def learns(answer: ModuleType, tier: Tier, seed: int) -> None:
+    expect_learnt(f"{COUNT:,} images of ten patterns", usual(answer, seed), example_data(seed))
+
+
+@CHECKS.add("values")
+def any_number_of_images(answer: ModuleType, tier: Tier, seed: int) -> None:
+    data = example_data(seed, ODD_COUNT)
+    expect_learnt_too(answer, seed, f"{ODD_COUNT:,} images of ten patterns", data)
+
+
+@CHECKS.add("properties")
+def sorted_images(answer: ModuleType, tier: Tier, seed: int) -> None:
+    data = sorted_by_label(example_data(seed))
+    expect_learnt_too(answer, seed, f"{COUNT:,} images sorted by their labels", data)
+
+
+@CHECKS.add("properties")
+def the_same_again(answer: ModuleType, tier: Tier, seed: int) -> None:
+    predict, images = usual(answer, seed), ambiguous_images(seed)
+    differ = int((named(predict, images) != named(predict, images)).sum())
+    if differ:
+        call = f"predict({len(images)} images), twice"
+        raise Failed(call, "the same labels", f"{differ} of {len(images)} differ")
+
+
+def one_by_one(predict: Callable[[np.ndarray], Any], images: np.ndarray) -> np.ndarray:
+    return np.concatenate([named(predict, images[i : i + 1]) for i in range(len(images))])
+
+
+@CHECKS.add("properties")
+def alone_and_beside_others(answer: ModuleType, tier: Tier, seed: int) -> None:
+    predict, images = usual(answer, seed), example_data(seed).new_images[:FEW]
+    differ = int((one_by_one(predict, images) != named(predict, images)).sum())
+    if differ:
+        call = f"predict({FEW} images), and the same images one by one"
+        raise Failed(call, "the same labels", f"{differ} of {FEW} differ")
+    images, white = ambiguous_images(seed), np.full((1000, 28, 28), 255, np.uint8)
+    beside = named(predict, np.concatenate([images, white]))[: len(images)]
+    differ = int((beside != named(predict, images)).sum())
+    if differ > 3:  # sums in another order may tip an ambiguous image
+        call = f"predict({len(images)} images), and the same images beside 1,000 white ones"
+        raise Failed(call, "the same labels", f"{differ} of {len(images)} differ")
+
+
+def foreign_share(answer: ModuleType, seed: int) -> float:
+    """How many images, of patterns found in the validation set alone, get its labels."""
+    predict = predictor(answer, with_foreign_validation(seed), seed)
+    labels = np.arange(NEW) % CLASSES
+    return float((named(predict, foreign_images(seed, labels)) == labels).mean())
+
+
+@CHECKS.add("properties")
+def validation_is_not_learnt(answer: ModuleType, tier: Tier, seed: int) -> None:
+    # By chance a network names one of the ten patterns so, and seven once in 100,000 cases.
+    share = foreign_share(answer, seed)
+    if share >= 0.7:
+        call = "train(...) with ten patterns found in the validation images alone, then predict"
+        wanted = "their labels are not learnt: about 10 % agree by chance"
+        raise Failed(call, wanted, f"{share:.0%} agree")
+
+
+def agreement(answer: ModuleType, seeds: tuple[int, int], seed: int) -> float:
+    """How many ambiguous images get the same label after two trainings, each with its seed."""
+    first, second = (stirred(answer, seed, own, number) for number, own in enumerate(seeds))
+    return float((first == second).mean())
+
+
+@lru_cache(maxsize=4)
+def stirred(answer: ModuleType, seed: int, own: int, number: int) -> np.ndarray:
+    """The labels of ambiguous images, with the global generators in their state of this number."""
+    stir(number)
+    return named(predictor(answer, example_data(seed), own), ambiguous_images(seed))
+
+
+def stir(number: int) -> None:
+    """Set the global generators, on which nothing may hang."""
+    random.seed(number)
+    np.random.seed(number)
+    if torch := sys.modules.get("torch"):
+        torch.manual_seed(number)
+
+
+@CHECKS.add("properties")
+def same_seed(answer: ModuleType, tier: Tier, seed: int) -> None:
+    share = agreement(answer, (seed, seed), seed)
+    if share < 0.98:  # where threads add up in another order, an image may change its label
+        call = "train(..., seed) twice with the same seed, then predict"
+        raise Failed(call, "the same labels", f"{1 - share:.0%} of {NEW} ambiguous images differ")
+
+
+@CHECKS.add("properties")
+def another_seed(answer: ModuleType, tier: Tier, seed: int) -> None:
+    share = agreement(answer, (seed, seed + 1), seed)
+    if share == 1:
+        call = f"train(..., {seed}) and train(..., {seed + 1}), then predict"
+        raise Failed(call, "two networks that differ", f"the same {NEW} labels")
+
+
+@CHECKS.add("properties")
+def predictors_of_their_own(answer: ModuleType, tier: Tier, seed: int) -> None:
+    data, first = example_data(seed), usual(answer, seed)
+    before = named(first, data.new_images)
+    turned = replace(data, labels=9 - data.labels, validation_labels=9 - data.validation_labels)
+    predictor(answer, turned, seed)
+    if not np.array_equal(named(first, data.new_images), before):
+        call = "first = train(...), second = train(other labels), then first(images)"
+        raise Failed(call, "what it said before the second training", "other labels")
+
+
+@CHECKS.add("behaviour in training", slow=True)
+def mnist(answer: ModuleType, tier: Tier, seed: int) -> None:
+    try:
+        pixels = read_pixels("mnist", DATA_ROOT, download=False)
+    except UserError as error:
+        raise Refused(f"not judged to the end, since {error}") from None
+    images, labels = pixels.train_images, pixels.train_labels.astype(np.int64)
+    data = Data(
+        *(images[: MNIST.train], labels[: MNIST.train]),
+        *(images[MNIST.train :], labels[MNIST.train :]),
+        *(pixels.test_images, pixels.test_labels.astype(np.int64)),
+    )
+    predict = predictor(answer, data, seed)
+    right = int((named(predict, data.new_images) == data.new_labels).sum())
+    if right < WANTED_OF_MNIST:
+        call = f"train({MNIST.train:,} images of MNIST, ...), then predict({MNIST.test:,} others)"
+        wanted = f"{WANTED_OF_MNIST:,} or more named rightly (98 %)"
+        raise Failed(call, wanted, f"{right:,} ({right / MNIST.test:.2%})")
+
+
+def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]:
+    """What tells one mistake from another; more trainings only where the usual one has failed."""
+    data = example_data(seed)
+    base = data.new_images
+
+    def kind() -> str:
+        value = usually(answer, seed)[0]
+        if callable(value) or value is None:
+            return "callable" if value is not None else "None"
+        return "tuple" if isinstance(value, tuple) else "another object"
+
+    def form(count: int) -> Callable[[], Any]:
+        def seen() -> Any:
+            value = usual(answer, seed)(base[:count])
+            return [tuple(value.shape), "int" in str(value.dtype)]
+
+        return seen
+
+    def changes() -> Any:
+        predict, handed = usually(answer, seed)
+        images = base.copy()
+        predict(images)
+        pairs = zip((*handed, images), (*data.handed(), base), strict=True)
+        return [not np.array_equal(one, other) for one, other in pairs]
+
+    def outcome(of: Data) -> str:
+        """How a training on other data ends."""
+        return said(predictor(answer, of, seed), of.new_images, of.new_labels)
+
+    def where_the_usual_fails(probe: Callable[[], Any]) -> Callable[[], Any]:
+        def seen() -> Any:
+            usually = said(usual(answer, seed), base, data.new_labels)
+            return "learnt" if usually == "learnt" else probe()
+
+        return seen
+
+    def given(images: np.ndarray) -> Callable[[], Any]:
+        """How the usual network does where `predict` is given scaled images."""
+        scaled = images.astype(np.float32)
+        return lambda: said(usual(answer, seed), scaled, data.new_labels) == "learnt"
+
+    def with_pixels(change: Callable[[np.ndarray], np.ndarray]) -> Callable[[], Any]:
+        parts = ("images", "validation_images", "new_images")
+        changed = replace(data, **{name: change(getattr(data, name)) for name in parts})
+        return lambda: outcome(changed) == "learnt"
+
+    def alone() -> str:
+        if not judged(the_same_again, answer, tier, seed):
+            return "unsteady"
+        predict, few = usual(answer, seed), base[:FEW]
+        same = np.array_equal(one_by_one(predict, few), named(predict, few))
+        return "the same" if same else "another label"
+
+    def beside() -> bool:
+        steady = judged(the_same_again, answer, tier, seed)
+        return steady and judged(alone_and_beside_others, answer, tier, seed)
+
+    def foreign() -> Any:
+        handed = with_foreign_validation(seed)
+        predict = predictor(answer, handed, seed)
+        labels = np.arange(NEW) % CLASSES
+        share = (named(predict, foreign_images(seed, labels)) == labels).mean()
+        return [bool(share >= 0.7), share_right(predict, handed) >= WANTED]
+
+    def turned() -> Any:
+        first = usual(answer, seed)
+        before = named(first, base)
+        other = predictor(answer, replace(data, labels=9 - data.labels), seed)
+        after = named(first, base)
+        return [np.array_equal(before, after), np.array_equal(before, named(other, base))]
+
+    tried: list[Callable[[], Any]] = [
+        given((base - data.images.mean()) / data.images.std()),
+        where_the_usual_fails(given(base / 255)),
+        where_the_usual_fails(with_pixels(with_noisy_border)),
+        where_the_usual_fails(with_pixels(lambda images: images // 64)),
+        where_the_usual_fails(with_pixels(lambda images: (images > 99).astype(np.uint8) * 255)),
+        where_the_usual_fails(
+            lambda: said(usual(answer, seed), base, data.new_labels + 1) == "learnt"
+        ),
+    ]
+    return [
+        *(kind, form(77), form(1), changes),
+        lambda: outcome(data),
+        *tried,
+        lambda: outcome(example_data(seed, ODD_COUNT)),
+        lambda: outcome(sorted_by_label(data)),
+        *(alone, beside),
+        lambda: judged(the_same_again, answer, tier, seed),
+        foreign,
+        lambda: judged(same_seed, answer, tier, seed),
+        lambda: judged(another_seed, answer, tier, seed),
+        turned,
+        lambda: is_linear(usual(answer, seed)),
+    ]
+
+
+def judged(check: Callable[..., None], *arguments: Any) -> bool:
+    """Whether an answer passes a check."""
+    try:
+        check(*arguments)
+    except Failed:
+        return False
+    return True
+
+
+def said(predict: Callable[[np.ndarray], Any], images: np.ndarray, labels: np.ndarray) -> str:
+    """What a network says of images: the right labels, always the same one, a few, or many."""
+    found = named(predict, images)
+    if (found == labels).mean() >= WANTED:
+        return "learnt"
+    different = np.unique(found)
+    if len(different) == 1:
+        return f"always {different[0]}"
+    return "few" if len(different) <= 3 else "many"
+
+
+def with_noisy_border(images: np.ndarray) -> np.ndarray:
+    """The images without pixels that never change."""
+    noise = np.random.default_rng(0).integers(0, 9, images.shape)
+    return np.where(images == 0, noise, images).astype(np.uint8)
+
+
+def is_linear(predict: Callable[[np.ndarray], Any]) -> bool:
+    """Whether images halfway between two of the same label always get that label, too.
+
+    The largest of several linear functions stays the same one along such a line.
+    """
+    generator = np.random.default_rng(0)
+    squares = generator.integers(0, 2, (3000, 5, 5), np.uint8) * np.uint8(254)
+    images = np.pad(squares.repeat(4, axis=1).repeat(4, axis=2), ((0, 0), (4, 4), (4, 4)))
+    labels = named(predict, images)
+    order = np.argsort(labels, kind="stable")
+    one, other = order[:-1], order[1:]
+    alike = labels[one] == labels[other]
+    middle = named(predict, images[one] // 2 + images[other] // 2)
+    return not (alike & (middle != labels[one])).any()
