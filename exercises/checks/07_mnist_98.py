@@ -1,15 +1,11 @@
 """Judges exercise 07: a whole training on raw pixels.
 
-All but the last check train on a few hundred simple images, made here: ten patterns of squares,
-which any network tells apart after a few dozen steps. They are easy on purpose: a right answer is
-far above every limit, whatever its width, optimizer and minibatch. Only the last check takes MNIST.
+All but the last check train on simple images, which are easy on purpose: a right answer is far
+above every limit, whatever its width, optimizer and minibatch. Only the last check takes MNIST.
 """
 
-import random
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
@@ -21,6 +17,31 @@ from data.mnist import MNIST, read_pixels
 from exercises.adapters import Tier
 from exercises.catalogue import About
 from exercises.checking import Checks, Failed, Refused, described
+from exercises.predictors import (
+    WANTED,
+    Predictor,
+    is_linear,
+    labels_of,
+    named,
+    one_by_one,
+    predictor,
+    said,
+    stirred,
+    usual,
+    usually,
+)
+from exercises.simple_images import (
+    CLASSES,
+    COUNT,
+    NEW,
+    Data,
+    ambiguous_images,
+    example_data,
+    foreign_images,
+    sorted_by_label,
+    with_foreign_validation,
+    with_noisy_border,
+)
 
 ABOUT = About(
     level="advanced",
@@ -41,133 +62,16 @@ ABOUT = About(
     seconds=120.0,
 )
 CHECKS = Checks()
-CLASSES = 10
-COUNT = 1280  # a multiple of most minibatches; whether others do is judged by itself
 ODD_COUNT = 1111
-NEW = 300
 FEW = 60
-WANTED = 0.9
 WANTED_OF_MNIST = 9_800
 
 
-@dataclass(frozen=True)
-class Data:
-    """What `train` is handed, and new images of the same patterns with their labels."""
-
-    images: np.ndarray
-    labels: np.ndarray
-    validation_images: np.ndarray
-    validation_labels: np.ndarray
-    new_images: np.ndarray
-    new_labels: np.ndarray
-
-    def handed(self) -> tuple[np.ndarray, ...]:
-        """Copies of what `train` is given."""
-        given = (self.images, self.labels, self.validation_images, self.validation_labels)
-        return tuple(array.copy() for array in given)
-
-
-def patterns(generator: np.random.Generator) -> np.ndarray:
-    """Ten patterns of 5 by 5 squares: 10 bright ones are common to all, 4 more are their own.
-
-    Any two differ in 4 squares or more.
-    """
-    squares = generator.permutation(25)
-    found: list[np.ndarray] = []
-    while len(found) < CLASSES:
-        pattern = np.zeros(25, bool)
-        pattern[squares[:10]] = True
-        pattern[generator.choice(squares[10:], 4, replace=False)] = True
-        if all((pattern != other).sum() >= 4 for other in found):
-            found.append(pattern)
-    return np.array(found).reshape(CLASSES, 5, 5)
-
-
-def draw(shapes: np.ndarray, labels: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """An image for each label: its pattern in noisy grey levels, within a black border."""
-    squares = shapes[labels] ^ (generator.random((len(labels), 5, 5)) < 0.02)
-    bright = squares.repeat(4, axis=1).repeat(4, axis=2)
-    levels = bright * generator.uniform(150, 250, bright.shape)
-    levels += generator.uniform(0, 5, bright.shape)
-    return np.pad(levels.astype(np.uint8), ((0, 0), (4, 4), (4, 4)))
-
-
-@lru_cache(maxsize=4)
-def example_data(seed: int, count: int = COUNT) -> Data:
-    """A training set in random order, in which the class 3 is the most frequent."""
-    generator = np.random.default_rng((7, seed))
-    shapes = patterns(generator)
-    labels = np.arange(count) % (CLASSES + 2)
-    labels = generator.permutation(np.where(labels < CLASSES, labels, 3))
-    parts = (labels, labels[: count // 5], np.arange(NEW) % CLASSES)
-    return Data(*(a for part in parts for a in (draw(shapes, part, generator), part)))
-
-
-def foreign_images(seed: int, labels: np.ndarray) -> np.ndarray:
-    """Images of ten patterns that the training set does not hold."""
-    generator = np.random.default_rng((77, seed))
-    return draw(patterns(generator), labels, generator)
-
-
-def with_foreign_validation(seed: int) -> Data:
-    """Training data as ever, but the validation images are of patterns found nowhere else."""
-    labels = np.arange(COUNT) % CLASSES
-    handed = {"validation_images": foreign_images(seed, labels), "validation_labels": labels}
-    return replace(example_data(seed), **handed)
-
-
-def sorted_by_label(data: Data) -> Data:
-    order = np.argsort(data.labels, kind="stable")
-    return replace(data, images=data.images[order], labels=data.labels[order])
-
-
-def ambiguous_images(seed: int) -> np.ndarray:
-    """Each halfway between two images of different classes, where every network is unsure."""
-    images = example_data(seed).new_images.astype(int)
-    return ((images + np.roll(images, 1 + seed % 5, axis=0)) // 2).astype(np.uint8)
-
-
-def labels_of(call: str, value: Any, count: int) -> np.ndarray:
-    """The labels that `predict` returned, if there is one for each image."""
-    value = value.detach().cpu().numpy() if hasattr(value, "detach") else value
-    if not isinstance(value, np.ndarray) or value.size != count:
-        raise Failed(call, f"an array of {count} labels", described(value))
-    return value.reshape(count)
-
-
-def as_predictor(value: Any) -> Callable[[np.ndarray], Any]:
-    """What `train` returned, if it is a function."""
-    if not callable(value):
-        raise Failed("train(...)", "a function, predict", described(value))
-    return value
-
-
-def predictor(answer: ModuleType, data: Data, seed: int) -> Callable[[np.ndarray], Any]:
-    """What `train` returned for these data."""
-    return as_predictor(answer.train(*data.handed(), seed))
-
-
-@lru_cache(maxsize=2)
-def usually(answer: ModuleType, seed: int) -> tuple[Any, tuple[np.ndarray, ...]]:
-    """What `train` returned for the usual data, and the arrays that it was handed."""
-    handed = example_data(seed).handed()
-    return answer.train(*handed, seed), handed
-
-
-def usual(answer: ModuleType, seed: int) -> Callable[[np.ndarray], Any]:
-    """The predictor for the usual data, which several checks look at."""
-    return as_predictor(usually(answer, seed)[0])
-
-
-def named(predict: Callable[[np.ndarray], Any], images: np.ndarray) -> np.ndarray:
-    return labels_of(f"predict(images of shape {images.shape})", predict(images), len(images))
-
-
-def share_right(predict: Callable[[np.ndarray], Any], data: Data) -> float:
+def share_right(predict: Predictor, data: Data) -> float:
     return float((named(predict, data.new_images) == data.new_labels).mean())
 
 
-def expect_learnt(call: str, predict: Callable[[np.ndarray], Any], data: Data) -> None:
+def expect_learnt(call: str, predict: Predictor, data: Data) -> None:
     right = share_right(predict, data)
     if right < WANTED:
         wanted = f"{WANTED:.0%} or more of {NEW} new images of the same ten patterns named rightly"
@@ -249,10 +153,6 @@ def the_same_again(answer: ModuleType, tier: Tier, seed: int) -> None:
         raise Failed(call, "the same labels", f"{differ} of {len(images)} differ")
 
 
-def one_by_one(predict: Callable[[np.ndarray], Any], images: np.ndarray) -> np.ndarray:
-    return np.concatenate([named(predict, images[i : i + 1]) for i in range(len(images))])
-
-
 @CHECKS.add("properties")
 def alone_and_beside_others(answer: ModuleType, tier: Tier, seed: int) -> None:
     predict, images = usual(answer, seed), example_data(seed).new_images[:FEW]
@@ -289,21 +189,6 @@ def agreement(answer: ModuleType, seeds: tuple[int, int], seed: int) -> float:
     """How many ambiguous images get the same label after two trainings, each with its seed."""
     first, second = (stirred(answer, seed, own, number) for number, own in enumerate(seeds))
     return float((first == second).mean())
-
-
-@lru_cache(maxsize=4)
-def stirred(answer: ModuleType, seed: int, own: int, number: int) -> np.ndarray:
-    """The labels of ambiguous images, with the global generators in their state of this number."""
-    stir(number)
-    return named(predictor(answer, example_data(seed), own), ambiguous_images(seed))
-
-
-def stir(number: int) -> None:
-    """Set the global generators, on which nothing may hang."""
-    random.seed(number)
-    np.random.seed(number)
-    if torch := sys.modules.get("torch"):
-        torch.manual_seed(number)
 
 
 @CHECKS.add("properties")
@@ -457,36 +342,3 @@ def judged(check: Callable[..., None], *arguments: Any) -> bool:
     except Failed:
         return False
     return True
-
-
-def said(predict: Callable[[np.ndarray], Any], images: np.ndarray, labels: np.ndarray) -> str:
-    """What a network says of images: the right labels, always the same one, a few, or many."""
-    found = named(predict, images)
-    if (found == labels).mean() >= WANTED:
-        return "learnt"
-    different = np.unique(found)
-    if len(different) == 1:
-        return f"always {different[0]}"
-    return "few" if len(different) <= 3 else "many"
-
-
-def with_noisy_border(images: np.ndarray) -> np.ndarray:
-    """The images without pixels that never change."""
-    noise = np.random.default_rng(0).integers(0, 9, images.shape)
-    return np.where(images == 0, noise, images).astype(np.uint8)
-
-
-def is_linear(predict: Callable[[np.ndarray], Any]) -> bool:
-    """Whether images halfway between two of the same label always get that label, too.
-
-    The largest of several linear functions stays the same one along such a line.
-    """
-    generator = np.random.default_rng(0)
-    squares = generator.integers(0, 2, (3000, 5, 5), np.uint8) * np.uint8(254)
-    images = np.pad(squares.repeat(4, axis=1).repeat(4, axis=2), ((0, 0), (4, 4), (4, 4)))
-    labels = named(predict, images)
-    order = np.argsort(labels, kind="stable")
-    one, other = order[:-1], order[1:]
-    alike = labels[one] == labels[other]
-    middle = named(predict, images[one] // 2 + images[other] // 2)
-    return not (alike & (middle != labels[one])).any()
