@@ -234,3 +234,15 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
         *(lambda name=name: kind(drawn(name, SHAPES[0])) for name in INITIALIZERS),
         *fair_comparison.probes(answer, seed),
     ]
+
+
+TRIED = {"initializer": "he-normal"}
+
+
+def in_network(answer: ModuleType, layers: list[Any]) -> list[Any]:
+    """The layers of a network, whose first weights the answer's `he_normal` has drawn."""
+    rng = np.random.default_rng(0)
+    for layer in layers:
+        if hasattr(layer, "W"):
+            layer.W[...] = answer.he_normal(*layer.W.shape, rng)
+    return layers
