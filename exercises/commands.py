@@ -238,7 +238,7 @@ def watch(options: OneExercise) -> None:
 def try_out(options: TryOptions) -> None:
     """Train the tier as it is, and with your answer in its network; prints both curves."""
     exercise, path = options.started()
-    try_answer(exercise, path, TIERS[options.tier], options.epochs)
+    try_answer(exercise, path, TIERS[tier_of(path)], options.epochs)
 
 
 def hint(options: OneExercise) -> None:
