@@ -5,6 +5,7 @@ for its inputs. It returns where the answer is right, and raises `Failed` where 
 """
 
 import ast
+import math
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -109,6 +110,20 @@ def described(value: Any) -> str:
     except Exception:  # the reader's own __repr__ may fail, too
         text = "..."
     return f"{type(value).__name__} {text}" if len(text) < 50 else f"a {type(value).__name__}"
+
+
+def one_number(call: str, value: Any, what: str = "a number") -> float:
+    """What a call returned, if it is a number, or an array or tensor of a single one.
+
+    Raises:
+        Failed: if it is anything else; what says what was expected.
+    """
+    number = value
+    if hasattr(value, "item") and math.prod(getattr(value, "shape", ())) == 1:
+        number = value.item()
+    if isinstance(number, int | float):
+        return number
+    raise Failed(call, what, described(value))
 
 
 def expect_shape(call: str, value: Any, shape: tuple[int, ...]) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 
 from exercises.adapters import NumPyTier, Tier
 from exercises.catalogue import About
-from exercises.checking import Checks, Failed, described, expect_close
+from exercises.checking import Checks, Failed, described, expect_close, one_number
 
 ABOUT = About(
     level="advanced",
@@ -89,18 +89,9 @@ def cases(seed: int, long: bool) -> Iterator[tuple[str, Arrays, float]]:
     yield f"clip_gradient_norm(gradients of shapes {shapes}, {limit})", gradients, limit
 
 
-def one_number(call: str, value: Any, what: str = "the norm, a number") -> float:
-    """What a call returned, if it is a number, or an array or tensor of one."""
-    number = value
-    if hasattr(value, "item") and math.prod(getattr(value, "shape", ())) == 1:
-        number = value.item()
-    if isinstance(number, int | float):
-        return number
-    raise Failed(call, what, described(value))
-
-
 def expect_norm(call: str, returned: Any, expected: float) -> None:
-    expect_close(call, np.array(one_number(call, returned)), expected, TOLERANCE, "the norm ")
+    norm = np.array(one_number(call, returned, "the norm, a number"))
+    expect_close(call, norm, expected, TOLERANCE, "the norm ")
 
 
 def expect_arrays(tier: Tier, call: str, got: dict[str, Any], expected: Arrays) -> None:
