@@ -84,8 +84,8 @@ def inputs(seed: int, sizes: Sequence[int], activation: str) -> tuple[Any, Any, 
 
 @cache
 def true_norms(seed: int, sizes: Sequence[int], activation: str) -> np.ndarray:
-    X, grad_Y, *given = inputs(seed, sizes, activation)
-    network, norms = tuple(given), []
+    X, grad_Y, weights, biases, _ = inputs(seed, sizes, activation)
+    network, norms = (weights, biases, activation), []
     for layer, Z in enumerate(outputs(X, network)):
         gradient = np.zeros_like(Z)
         for place in np.ndindex(Z.shape):
