@@ -1,4 +1,4 @@
-"""Nearly everything ends as "undecided": more is taken for spread than the seeds make."""
+"""Everything ends as "undecided", however far the best is ahead."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The entry "spread" is taken over the epochs of a run instead of over the seeds."""
+"""The same seed, 0, is used for every run instead of those that were handed in."""
 
 import numpy as np
 
@@ -25,7 +25,7 @@ def compare(train, choices, learning_rates, seeds):
     results = {}
     for choice in choices:
         losses = np.array(
-            [[train(choice, rate, seed)[-1] for seed in seeds] for rate in learning_rates]
+            [[train(choice, rate, seed)[-1] for seed in [0]] for rate in learning_rates]
         )
         # A mean with a nan in it is nan; as infinity it is never the lowest.
         means = np.nan_to_num(losses.mean(axis=1), nan=np.inf)
@@ -33,7 +33,7 @@ def compare(train, choices, learning_rates, seeds):
         results[choice] = {
             "learning_rate": learning_rates[best],
             "mean": means[best],
-            "spread": np.std(train(choice, learning_rates[best], seeds[0])),
+            "spread": losses[best].std(),
         }
     first, second = sorted(choices, key=lambda choice: results[choice]["mean"])[:2]
     ahead = results[second]["mean"] - results[first]["mean"]

@@ -1,0 +1,56 @@
+"""A nan that comes first stays the lowest, since no number is smaller than nan."""
+
+import numpy as np
+
+
+def sigmoid(Z):
+    exp = np.exp(-np.abs(Z))  # of a negative number alone, so that nothing overflows
+    return np.where(Z >= 0, 1, exp) / (1 + exp)
+
+
+def sigmoid_derivative(Z):
+    A = sigmoid(Z)
+    return A * (1 - A)
+
+
+def tanh(Z):
+    return np.tanh(Z)
+
+
+def tanh_derivative(Z):
+    return 1 - np.tanh(Z) ** 2
+
+
+def relu(Z):
+    return np.maximum(Z, 0)
+
+
+def relu_derivative(Z):
+    return np.where(Z > 0, 1.0, 0.0)
+
+
+def leaky_relu(Z, slope=0.01):
+    return np.where(Z > 0, Z, slope * Z)
+
+
+def leaky_relu_derivative(Z, slope=0.01):
+    return np.where(Z > 0, 1.0, slope)
+
+
+def compare(train, choices, learning_rates, seeds):
+    results = {}
+    for choice in choices:
+        losses = np.array(
+            [[train(choice, rate, seed)[-1] for seed in seeds] for rate in learning_rates]
+        )
+        means = losses.mean(axis=1)
+        best = min(range(len(means)), key=lambda number: means[number])
+        results[choice] = {
+            "learning_rate": learning_rates[best],
+            "mean": means[best],
+            "spread": losses[best].std(ddof=1),
+        }
+    first, second = sorted(choices, key=lambda choice: results[choice]["mean"])[:2]
+    ahead = results[second]["mean"] - results[first]["mean"]
+    decided = ahead > results[first]["spread"] + results[second]["spread"]
+    return first if decided else "undecided", results
