@@ -63,6 +63,12 @@ HOSTILE = {
 }
 
 
+def test_scipy_can_be_imported_though_torch_cannot(tmp_path):
+    path = tmp_path / "answer.py"
+    path.write_text("from scipy import stats\n" + SOLUTION, encoding="utf-8")
+    assert check_answer(DROPOUT, path).passed
+
+
 @pytest.fixture
 def work(tmp_path, monkeypatch):
     monkeypatch.setattr(catalogue, "WORK", tmp_path / "work")
