@@ -167,7 +167,7 @@ def main() -> None:
             verdict, answer = verdict_of(exercise, path, 0, lambda stage, check: None)
             assert answer
             seen = behaviour(exercise, answer, tier_of(path))
-            send(known=path.name, check=verdict.check, behaviour=seen)
+            send(known=str(path), check=verdict.check, behaviour=seen)
     else:
         (path,) = paths
         verdict, answer = verdict_of(

@@ -138,17 +138,17 @@ def known_mistakes(exercise: Exercise, with_torch: bool) -> list[Known]:
             for paths in (exercise.neighbours(), exercise.mistakes())
         )
         shown = _shown(exercise, [*right, *wrong]) if wrong else {}
-        behaviours = [shown[path.name]["behaviour"] for path in right if path.name in shown]
+        behaviours = [shown[str(path)]["behaviour"] for path in right if str(path) in shown]
         known += [
-            Known(cause_of(path), shown[path.name]["check"], wrong_probes(seen, behaviours))
+            Known(cause_of(path), shown[str(path)]["check"], wrong_probes(seen, behaviours))
             for path in wrong
-            if path.name in shown and (seen := shown[path.name]["behaviour"])
+            if str(path) in shown and (seen := shown[str(path)]["behaviour"])
         ]
     return known
 
 
 def _shown(exercise: Exercise, paths: Sequence[Path]) -> dict[str, Any]:
-    """What each file's probes show and which check it fails, by the file's name."""
+    """What each file's probes show and which check it fails, by the file's path."""
     sources = [*paths, Path(str(exercise.checks.__file__)), *sorted(FOLDER.glob("*.py"))]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
     kept = WORK / ".known" / f"{exercise.name}-{digest}.json"
