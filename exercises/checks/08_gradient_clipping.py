@@ -310,9 +310,9 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
         def clip(gradients: dict[str, Any], max_norm: float, *_: Any, **__: Any) -> float:
             order.append(f"clip before step {len(steps) + 1}")
             arrays = [array for array in gradients.values() if array is not None]
-            norm = math.sqrt(sum(float((array * array).sum()) for array in arrays))
-            for array in arrays:
-                array *= min(1.0, max_norm / (norm + 1e-12))
+            norm = math.sqrt(sum((array * array).sum().item() for array in arrays))
+            for array in arrays if norm > max_norm else ():
+                array *= max_norm / norm
             return norm
 
         with patch.object(answer, "clip_gradient_norm", clip):

@@ -1,4 +1,4 @@
-"""Without any gradient there is nothing to concatenate: the norm should be 0 then."""
+"""Without any gradient the norm should be 0: here there is nothing to compute it from."""
 
 import numpy as np
 

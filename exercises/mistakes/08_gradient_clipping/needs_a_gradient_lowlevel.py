@@ -1,4 +1,4 @@
-"""Without any gradient there is nothing to stack: the norm should be 0 then."""
+"""Without any gradient the norm should be 0: here there is nothing to compute it from."""
 
 import torch
 
