@@ -1,4 +1,4 @@
-"""decoupled_step does not decay: parameter = parameter * c only makes a new array."""
+"""decoupled_step decays no array: parameter = parameter * c, for one, only makes a new one."""
 
 import numpy as np
 
