@@ -1,4 +1,4 @@
-"""Tensors are kept as attributes of ctx, where autograd cannot tell that they were changed."""
+"""Autograd cannot see that what is kept was changed: save the tensors by save_for_backward."""
 
 import torch
 from torch.autograd import Function
