@@ -52,6 +52,12 @@ def named(predict: Predictor, images: np.ndarray) -> np.ndarray:
     return labels_of(f"predict(images of shape {images.shape})", predict(images), len(images))
 
 
+def unsteady(answer: ModuleType, seed: int) -> int:
+    """How many ambiguous images get another label when they come again."""
+    predict, images = usual(answer, seed), ambiguous_images(seed)
+    return int((named(predict, images) != named(predict, images)).sum())
+
+
 def one_by_one(predict: Predictor, images: np.ndarray) -> np.ndarray:
     return np.concatenate([named(predict, images[i : i + 1]) for i in range(len(images))])
 
