@@ -19,7 +19,7 @@ compare: .venv/torch
 	$(BIN)/python compare.py $(ARGS)
 
 test: .venv/dev
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 figures: .venv/torch
 	$(BIN)/python compare.py

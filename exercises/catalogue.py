@@ -121,6 +121,13 @@ def tier_of(path: Path) -> str:
     return ending if ending in TIERS else TIERS[0]
 
 
+def parts_of(answer: Path) -> list[Path]:
+    """The files that make an answer: a known mistake changes a right answer, its neighbour."""
+    if answer.parent.parent != FOLDER / "mistakes":
+        return [answer]
+    return [FOLDER / "neighbours" / answer.parent.name / f"plain_{tier_of(answer)}.py", answer]
+
+
 def cause_of(mistake: Path) -> str:
     """What a reader who made this mistake is told: the first line of its docstring."""
     lines = mistake.read_text(encoding="utf-8").splitlines()

@@ -12,7 +12,7 @@ from common.keeping.options import REPOSITORY
 from data.datasets import DatasetUnavailable, load_dataset
 from data.errors import UserError
 from exercises import catalogue, trying
-from exercises.catalogue import find_exercise
+from exercises.catalogue import find_exercise, parts_of
 from exercises.commands import main
 from exercises.runner import check_answer
 
@@ -69,6 +69,11 @@ def test_scipy_can_be_imported_though_torch_cannot(tmp_path):
     assert check_answer(DROPOUT, path).passed
 
 
+def whole(answer) -> str:
+    """A known mistake as a reader's file would have it."""
+    return "\n\n".join(part.read_text(encoding="utf-8") for part in parts_of(answer))
+
+
 @pytest.fixture
 def work(tmp_path, monkeypatch):
     monkeypatch.setattr(catalogue, "WORK", tmp_path / "work")
@@ -117,7 +122,7 @@ def test_an_answer_may_ask_for_the_folder_of_temporary_files(tmp_path):
 
 def test_a_failed_check_as_a_reader_sees_it(work, capsys):
     main(["start", "01"])
-    shutil.copyfile(NOT_SCALED, work / "01_add_dropout_numpy.py")
+    (work / "01_add_dropout_numpy.py").write_text(whole(NOT_SCALED), encoding="utf-8")
     for failures in (1, 2, 3):
         capsys.readouterr()
         with pytest.raises(SystemExit) as exit_info:
@@ -243,7 +248,8 @@ def test_bad_input_gets_one_line(words, line, work):
 def test_the_report_counts_passes_and_causes(tmp_path, capsys):
     for student, source in {"anna": DROPOUT.solution("numpy"), "ben": NOT_SCALED}.items():
         (tmp_path / student).mkdir()
-        shutil.copyfile(source, tmp_path / student / "01_add_dropout_numpy.py")
+        answer = tmp_path / student / "01_add_dropout_numpy.py"
+        answer.write_text(whole(source), encoding="utf-8")
     main(["report", str(tmp_path)])
     said = capsys.readouterr().out
     assert "anna     passed" in said

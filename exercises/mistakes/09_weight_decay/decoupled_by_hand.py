@@ -14,11 +14,6 @@ def penalty_gradients(parameters, weight_decay):
     }
 
 
-def l2_step(optimizer, gradients, weight_decay):
-    decay = penalty_gradients(optimizer.parameters, weight_decay)
-    optimizer.step({name: gradients[name] + decay[name] for name in gradients})
-
-
 def decoupled_step(optimizer, gradients, weight_decay):
     for name, parameter in optimizer.parameters.items():
         decay = weight_decay * parameter if parameter.ndim == 2 else 0

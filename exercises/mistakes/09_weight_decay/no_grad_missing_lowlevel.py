@@ -15,11 +15,6 @@ def penalty_gradients(parameters, weight_decay):
     }
 
 
-def l2_step(optimizer, gradients, weight_decay):
-    decay = penalty_gradients(optimizer.parameters, weight_decay)
-    optimizer.step({name: gradients[name] + decay[name] for name in gradients})
-
-
 def decoupled_step(optimizer, gradients, weight_decay):
     for parameter in optimizer.parameters.values():
         if parameter.ndim == 2:

@@ -16,11 +16,6 @@ def penalty_gradients(parameters, weight_decay):
     }
 
 
-def l2_step(optimizer, gradients, weight_decay):
-    decay = penalty_gradients(optimizer.parameters, weight_decay)
-    optimizer.step({name: gradients[name] + decay[name] for name in gradients})
-
-
 @torch.no_grad()
 def decoupled_step(optimizer, gradients, weight_decay):
     for parameter in optimizer.parameters.values():

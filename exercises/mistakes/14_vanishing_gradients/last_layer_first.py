@@ -1,21 +1,6 @@
 """gradient_norms returns the last layer's norm first."""
 
-from itertools import pairwise
-
 import numpy as np
-
-
-def apply(activation, Z):
-    if activation == "sigmoid":
-        return 1 / (1 + np.exp(-Z))
-    return np.tanh(Z) if activation == "tanh" else np.maximum(Z, 0)
-
-
-def derivative(activation, Z):
-    A = apply(activation, Z)
-    if activation == "sigmoid":
-        return A * (1 - A)
-    return 1 - A * A if activation == "tanh" else (Z > 0).astype(Z.dtype)
 
 
 def gradient_norms(X, grad_Y, weights, biases, activation):
@@ -29,15 +14,3 @@ def gradient_norms(X, grad_Y, weights, biases, activation):
         gradient = gradient @ W * derivative(activation, Z)
         norms.append(np.linalg.norm(gradient))
     return norms
-
-
-def factor_per_layer(norms):
-    return (norms[0] / norms[-1]) ** (1 / (len(norms) - 1))
-
-
-def repaired_network(sizes, rng):
-    weights, biases = [], []
-    for d_in, d_out in pairwise(sizes):
-        weights.append(rng.normal(0, np.sqrt(2 / d_in), (d_out, d_in)))
-        biases.append(np.zeros(d_out))
-    return weights, biases, "relu"
