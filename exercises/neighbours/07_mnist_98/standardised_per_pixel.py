@@ -13,7 +13,7 @@ class Predictor:
         pixels = images.reshape(len(images), -1)
         self.mean = pixels.mean(axis=0)
         self.deviation = np.maximum(pixels.std(axis=0), 50)
-        self.model = MLP((784, 256, 10), seed=seed)
+        self.model = MLP((784, 256, 128, 10), seed=seed)
 
     def scale(self, images):
         pixels = images.reshape(len(images), -1)
@@ -28,7 +28,7 @@ def train(images, labels, validation_images, validation_labels, seed):
     X = predictor.scale(images)
     optimizer = AdamW(predictor.model.parameters(), 0.003, weight_decay=0.01)
     rng = np.random.default_rng([seed, 1])
-    for rate in (0.004, 0.003, 0.0015, 0.0003):
+    for rate in (0.003, 0.003, 0.002, 0.001, 0.0003):
         optimizer.learning_rate = rate
         for rows in minibatches(rng.permutation(len(X)), 100):
             _, gradient = softmax_cross_entropy(predictor.model.forward(X[rows]), labels[rows])
