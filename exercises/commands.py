@@ -205,7 +205,10 @@ def _stages(exercise: Exercise) -> set[str]:
 
 def _after_a_pass(exercise: Exercise, path: Path) -> list[str]:
     about = exercise.about
-    lines = []
+    lines = ["", "To think over:", *(f"- {question}" for question in about.questions)]
+    if hasattr(exercise.checks, "in_network"):
+        lines += ["", f"To train a network with it: {call_of('try', exercise, tier_of(path))}"]
+    lines += ["", f"To try: {about.experiment}"]
     own = [(REPOSITORY / file, name) for file, name in about.shown.get(tier_of(path), ())]
     yours = [(path, name) for name in about.names]
     for title, parts in (("Yours", yours), ("The tier's own", own)):
@@ -213,10 +216,7 @@ def _after_a_pass(exercise: Exercise, path: Path) -> list[str]:
             with suppress(KeyError):  # a name of yours that no class or function has
                 first, last, code = cutting(file, name)
                 lines += ["", f"{title}, {shown(file)}:{first}-{last}", "", code]
-    lines += ["", "To think over:", *(f"- {question}" for question in about.questions)]
-    if hasattr(exercise.checks, "in_network"):
-        lines += ["", f"To train a network with it: {call_of('try', exercise, tier_of(path))}"]
-    return [*lines, "", f"To try: {about.experiment}"]
+    return lines
 
 
 def watch(options: OneExercise) -> None:
