@@ -60,12 +60,6 @@ class PointRequest(Options):
     shown: str | None = None
 
 
-class StepsRequest(Options):
-    """Whose step to take apart."""
-
-    shown: str | None = None
-
-
 class Page:
     """The sessions' addresses, all below /api/sessions.
 
@@ -84,7 +78,7 @@ class Page:
             "/frame": (FrameRequest, self.frame),
             "/rate": (RateRequest, self.rate),
             "/point": (PointRequest, self.point),
-            "/steps": (StepsRequest, self.steps),
+            "/steps": (Nothing, self.steps),
         }
         return [
             Route("/api/sessions", endpoint(Nothing, self.open), methods=["POST"]),
@@ -127,11 +121,11 @@ class Page:
             training = session.training
             return pictures.at_point(training, training.shown(asked.shown), asked.x, asked.y)
 
-    def steps(self, asked: StepsRequest, name: str) -> Any:
+    def steps(self, asked: Nothing, name: str) -> Any:
         with self.sessions.use(name) as session:
             training = session.training
             if training.state == "ready":
-                apart = take_apart(training, training.shown(asked.shown))
+                apart = take_apart(training)
                 if apart is not None:
                     return apart
             if training.state == "diverged":

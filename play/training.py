@@ -47,6 +47,11 @@ class HeldRecorder(Recorder):
         self.hold = hold
         self.before_update: Callable[[Recorder], None] | None = None
 
+    @property
+    def indices(self) -> Any:
+        """Which training points are in the minibatch that runs."""
+        return self._indices
+
     def _begin(self) -> None:
         super()._begin()
         self.hold()
