@@ -1,0 +1,209 @@
+// Puts the page together: the options, the views, the training and what is around it.
+
+import { get, Session } from "./api.js";
+import { readAddress, writeAddress } from "./address.js";
+import { Controls, radios } from "./controls.js";
+import { DigitView } from "./digit.js";
+import { find, make, number, percent } from "./dom.js";
+import { Measures } from "./measures.js";
+import { say, unsay } from "./messages.js";
+import { Network } from "./network.js";
+import { Plane } from "./plane.js";
+import { addSaveButtons } from "./save.js";
+import { StepsView } from "./stepwise.js";
+import { Training } from "./training.js";
+
+const VIEWS = ["points", "steps", "digit"];
+const TITLES = { all: "all three in lockstep" };
+const training = new Training(new Session());
+let options, controls, steps, digit;
+let view = "points";
+
+async function start() {
+  options = await get("api/options").catch(async (error) => {
+    say(error.message, "lost");
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    return start().then(() => null);
+  });
+  if (!options) return;
+  unsay("lost");
+  controls = new Controls(options, changed);
+  new Plane(training, options, addPoint, undo);
+  new Network(training);
+  const measures = new Measures(training, options);
+  steps = new StepsView(training, options);
+  digit = new DigitView();
+  buildToolbar();
+  buildTabs(measures);
+  addSaveButtons();
+  training.on("setup", showSetup);
+  training.on("state", showState);
+  addEventListener("hashchange", () => {
+    const address = readAddress(options.fields);
+    show(address.view);
+    apply(address.wanted);
+  });
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) apply(training.wanted);
+  });
+  const address = readAddress(options.fields);
+  show(address.view);
+  if (!(await apply(address.wanted))) await apply({});
+}
+
+/** Begin anew with these options; true if the server took them. */
+async function apply(wanted, name = null) {
+  try {
+    await training.setUp(wanted);
+    unsay("refusal");
+    return true;
+  } catch (error) {
+    if (error.code === "unreachable") await training.waitForServer(error);
+    else say(error.message, "refusal");
+    if (name) controls.complain(name);
+    document.body.dataset.refused = Number(document.body.dataset.refused ?? 0) + 1;
+    return false;
+  }
+}
+
+async function changed(name) {
+  const value = controls.values()[name];
+  const field = options.fields.find((one) => one.name === name);
+  if (!field.live || value === null) {
+    await apply({ ...training.wanted, ...controls.values() }, name);
+    return;
+  }
+  try {
+    await training.setRate(value);
+    unsay("refusal");
+    showSetup();
+  } catch (error) {
+    say(error.message, "refusal");
+    controls.complain(name);
+  }
+}
+
+function addPoint(point) {
+  return apply({ ...training.wanted, points: [...(training.wanted.points ?? []), point] });
+}
+
+function undo() {
+  const points = training.wanted.points ?? [];
+  if (points.length) apply({ ...training.wanted, points: points.slice(0, -1) });
+}
+
+function buildShown() {
+  const { tiers } = training.answer.frame;
+  const titled = options.tiers.filter(({ name }) => tiers.includes(name));
+  find("shown").hidden = tiers.length < 2;
+  radios(find("shown"), "shown", titled.map(({ name: value, title: label }) => ({ value, label })),
+    training.shown ?? tiers[0]);
+}
+
+function buildToolbar() {
+  const tier = options.fields.find(({ name }) => name === "tier");
+  find("tiers-explained").textContent = options.torch ? tier.explanation : options.torch_remedy;
+  radios(find("tiers"), "tier", tier.choices.map(({ value, label }) => ({
+    value,
+    label: label ?? TITLES[value],
+    disabled: !options.torch && value !== "numpy",
+  })), tier.default);
+  find("tiers").addEventListener("change", async (event) => {
+    if (!(await apply({ ...training.wanted, tier: event.target.value }))) showSetup();
+  });
+  for (const { value, label } of options.speeds) find("speed").append(make("option", { value }, label));
+  find("speed").addEventListener("change", (event) => (training.speed = Number(event.target.value)));
+  find("run").addEventListener("click", () => (training.running ? training.pause() : training.run()));
+  find("one-step").addEventListener("click", () => training.oneStep());
+  find("one-epoch").addEventListener("click", () => training.oneEpoch());
+  find("reset").addEventListener("click", () => {
+    training.pause();
+    apply(training.wanted);
+  });
+  find("new-seed").addEventListener("click", () =>
+    apply({ ...training.wanted, seed: (training.setup.seed + 1) % 2 ** 32 }));
+  find("shown").addEventListener("change", (event) => {
+    training.shown = event.target.value;
+    training.mending(() => training.look());
+  });
+  find("clear-points").addEventListener("click", () => apply({ ...training.wanted, points: [] }));
+  find("copy").addEventListener("click", copyCommand);
+}
+
+function buildTabs(measures) {
+  for (const name of VIEWS) {
+    find(`tab-${name}`).addEventListener("click", () => {
+      show(name);
+      measures.draw();
+      remember();
+    });
+  }
+  document.querySelector("[role=tablist]").addEventListener("keydown", (event) => {
+    const move = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!move) return;
+    const next = VIEWS[(VIEWS.indexOf(view) + move + VIEWS.length) % VIEWS.length];
+    find(`tab-${next}`).click();
+    find(`tab-${next}`).focus();
+  });
+}
+
+function show(name) {
+  view = VIEWS.includes(name) ? name : "points";
+  for (const one of VIEWS) {
+    find(one).hidden = one !== view;
+    find(`tab-${one}`).setAttribute("aria-selected", String(one === view));
+    find(`tab-${one}`).tabIndex = one === view ? 0 : -1;
+  }
+  find("training").hidden = view === "digit";
+  document.body.dataset.view = view;
+  if (view === "digit") digit.open();
+  if (view === "steps") steps.open();
+}
+
+function remember() {
+  writeAddress(view, training.wanted, options.fields);
+}
+
+function showSetup() {
+  const { setup, wanted, answer } = training;
+  controls.show(setup, wanted);
+  for (const input of find("tiers").querySelectorAll("input")) input.checked = input.value === setup.tier;
+  find("command-line").textContent = answer.command ?? "";
+  find("command-explained").textContent = answer.command
+    ? "This command trains the same network and keeps its run in a folder." : answer.no_command;
+  find("copy").disabled = !answer.command;
+  find("clear-points").disabled = !setup.points.length;
+  buildShown();
+  find("note").textContent = answer.validation_note ?? "";
+  document.body.dataset.setups = Number(document.body.dataset.setups ?? 0) + 1;
+  remember();
+}
+
+function showState() {
+  const { frame, running, lost } = training;
+  if (!frame) return;
+  const state = lost ? "lost" : frame.state !== "ready" ? frame.state : running ? "running" : "ready";
+  find("run").textContent = running ? "Pause" : "Run";
+  for (const id of ["run", "one-step", "one-epoch"]) find(id).disabled = frame.state !== "ready";
+  const test = Object.values(frame.test ?? {})[0];
+  find("progress").textContent = [
+    `step ${frame.step} of ${frame.total_steps}, epoch ${frame.epoch}`,
+    `learning rate ${number(frame.learning_rate)}`,
+    test ? `finished: test accuracy ${percent(test.accuracy)}` : null,
+    frame.state === "diverged" ? "diverged" : null,
+  ].filter(Boolean).join(" · ");
+  Object.assign(document.body.dataset, { state, step: frame.step });
+}
+
+async function copyCommand() {
+  const text = find("command-line").textContent;
+  try {
+    await navigator.clipboard.writeText(text);
+    say("The command line is copied.", "note");
+  } catch {
+    getSelection().selectAllChildren(find("command-line"));
+    say("The command line is marked: copy it with Ctrl+C.", "note");
+  }
+}
+
+start();
