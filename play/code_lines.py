@@ -18,7 +18,10 @@ Place = tuple[str, str, tuple[str, ...]]
 
 NUMPY_LAYERS, NUMPY_LOSSES = "numpy/layers_numpy.py", "numpy/losses_numpy.py"
 NUMPY_OPTIMIZERS, NUMPY_TRAIN = "numpy/optimizers_numpy.py", "numpy/train_numpy.py"
-LOW_LAYERS, LOW_LOSSES = "pytorch_lowlevel/layers_lowlevel.py", "pytorch_lowlevel/losses_lowlevel.py"
+LOW_LAYERS, LOW_LOSSES = (
+    "pytorch_lowlevel/layers_lowlevel.py",
+    "pytorch_lowlevel/losses_lowlevel.py",
+)
 LOW_OPTIMIZERS = "pytorch_lowlevel/optimizers_lowlevel.py"
 LOW_TRAIN = "pytorch_lowlevel/train_lowlevel.py"
 PAPER_MODEL, PAPER_TRAIN = "paper/mlp_paper.py", "paper/train_paper.py"
@@ -29,7 +32,14 @@ LOSS_FUNCTIONS = {
     "mean-squared-error": "mean_squared_error",
 }
 LOSS_LINES = {
-    "softmax-cross-entropy": ("shifted =", "exp =", "total =", "loss =", "label_logits =", "return"),
+    "softmax-cross-entropy": (
+        "shifted =",
+        "exp =",
+        "total =",
+        "loss =",
+        "label_logits =",
+        "return",
+    ),
     "sigmoid-cross-entropy": ("losses =", "return"),
     "mean-squared-error": ("difference =", "return"),
 }
@@ -62,7 +72,11 @@ def place(tier: str, phase: str, kind: str, options: Any, last: bool) -> Place:
         case "paper", "clip":
             return PAPER_TRAIN, "train", ("clip_grads_with_norm_(",)
         case _, "clip":
-            return _optimizers(tier), "clip_gradient_norm", ("scale =", "gradient *=", "gradient.mul_")
+            return (
+                _optimizers(tier),
+                "clip_gradient_norm",
+                ("scale =", "gradient *=", "gradient.mul_"),
+            )
         case "paper", "update":
             return PAPER_TRAIN, "train", ("optimizer.step(",)
         case _, "update":

@@ -3,7 +3,6 @@
 import socket
 import threading
 import webbrowser
-from pathlib import Path
 
 from pydantic import Field
 
@@ -49,7 +48,10 @@ def main(arguments: list[str]) -> None:
         # A browser of the terminal would hold this thread.
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
     settings = uvicorn.Config(
-        application(), log_level="warning", access_log=False, timeout_graceful_shutdown=2
+        application(options.runs.resolve(), options.data_root),
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=2,
     )
     uvicorn.Server(settings).run(sockets=[listening])
 

@@ -1,10 +1,11 @@
 """A frame: all that the page draws of a training at one step; and what it learns of a set-up."""
 
+from itertools import pairwise
 from typing import Any
 
 from play import pictures
-from play.limits import Setup
 from play.answers import packed
+from play.limits import Setup
 from play.plane import command_line
 from play.training import Training
 
@@ -15,6 +16,8 @@ EPOCH_FIGURES = (
     "validation_accuracy",
     "learning_rate",
 )
+# A training goes wrong where the mean loss of so many steps is so many times the first.
+WARNING_STEPS, WARNING_FACTOR = 20, 5
 DRAWN = ("regions", "units", "weights", "histograms", "dead")
 
 
@@ -40,7 +43,7 @@ def frame(
         "steps_per_epoch": training.steps_per_epoch,
         "total_steps": training.total_steps,
         "state": training.state,
-        "message": training.message,
+        "message": training.message or _warning(training, shown, drawn["dead"]),
         "learning_rate": training.learning_rate,
         "tiers": names,
         "shown": shown,
@@ -49,6 +52,21 @@ def frame(
         "gradients": pictures.gradient_norms(training, shown) if drawn["regions"] else [],
         **drawn,
     }
+
+
+def _warning(training: Training, tier: str, dead: list[dict[str, Any]] | None) -> str | None:
+    """Where training does not diverge in numbers and yet goes wrong: what is seen, what to do."""
+    losses = training.trainees[tier].recorder.history.losses[: training.step]
+    recent = losses[-WARNING_STEPS:]
+    if len(losses) < WARNING_STEPS or sum(recent) / len(recent) < WARNING_FACTOR * losses[0]:
+        return None
+    rate = training.setup.peak_learning_rate
+    told = f"The loss is {recent[-1]:.3g} after {training.step:,} steps, and was {losses[0]:.3g}"
+    told += " at the first."
+    gone = [layer["label"] for layer in dead or () if layer["count"] == layer["width"]]
+    if gone:
+        told += f" Every unit of {gone[0]} is dead, so no gradient passes it: reset,"
+    return f"{told} {'and t' if gone else 'T'}ry a learning rate below {rate:g}, or clipping at 1."
 
 
 def _history(training: Training, steps_from: int, epochs_from: int) -> dict[str, Any]:
@@ -94,6 +112,7 @@ def about_setup(setup: Setup, training: Training) -> dict[str, Any]:
             "validation": packed(validation.images, "float32"),
             "validation_labels": packed(validation.labels, "uint8"),
         },
+        "extent": training.extent,
         "validation_note": OWN_POINTS if own else None,
         "classes": training.dataset.classes,
         "steps_per_epoch": training.steps_per_epoch,
@@ -121,4 +140,4 @@ def about_command(setup: Setup) -> dict[str, str | None]:
 
 def _sizes(training: Training) -> list[tuple[int, int]]:
     sizes = training.setup.layer_sizes(2, training.dataset.classes)
-    return list(zip(sizes, sizes[1:], strict=False))
+    return list(pairwise(sizes))

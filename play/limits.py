@@ -18,7 +18,8 @@ MOST_SESSIONS = 4
 MOST_POINTS = 2_000
 MOST_LAYERS = 6
 MOST_BYTES = 64 * 1024  # of a request's body
-EXTENT = 3.0  # the plane of the page is [-EXTENT, EXTENT] in both directions
+EXTENT = 3.0  # of an empty plane: it reaches from -EXTENT to EXTENT in both directions
+FARTHEST = 10.0  # coordinate of a point
 
 Width = Annotated[int, Field(ge=1, le=64)]
 Point = tuple[float, float, int]
@@ -69,9 +70,9 @@ class Setup(TorchConfiguration):
     @model_validator(mode="after")
     def _check_points(self) -> "Setup":
         for x, y, label in self.points:
-            if not max(abs(x), abs(y)) <= EXTENT:  # so that NaN is refused, too
+            if not max(abs(x), abs(y)) <= FARTHEST:  # so that NaN is refused, too
                 raise UserError(
-                    f"point ({x}, {y}): coordinates must be from -{EXTENT:g} to {EXTENT:g}"
+                    f"point ({x}, {y}): coordinates must be from -{FARTHEST:g} to {FARTHEST:g}"
                 )
             if not 0 <= label < self.classes:
                 raise UserError(

@@ -106,7 +106,7 @@ def draw(training: Training, tier: str, shown: bool) -> dict[str, Any]:
         Nothing where the model gives a number that is not finite.
     """
     setup, trainee = training.setup, training.trainees[tier]
-    plane, points = raster(REGION_SIDE), training.dataset.train.images
+    plane, points = raster(REGION_SIDE, training.extent), training.dataset.train.images
     outputs = evaluated(trainee.model, np.concatenate([plane, points]) if shown else plane)
     if not all(np.isfinite(output).all() for output in outputs.values()):
         return {}
@@ -119,7 +119,9 @@ def draw(training: Training, tier: str, shown: bool) -> dict[str, Any]:
             _units(name, label, outputs[name][: len(plane)])
             for name, label in [*names, (last, "output")]
         ]
-        drawn["histograms"] = [_histogram(*names[i], of_points[names[i][0]]) for i in range(len(names))]
+        drawn["histograms"] = [
+            _histogram(*names[i], of_points[names[i][0]]) for i in range(len(names))
+        ]
         drawn["dead"] = [_dead(name, label, of_points[name], setup) for name, label in names]
         drawn["weights"] = _weights(trainee.model)
     return drawn

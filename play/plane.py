@@ -1,5 +1,6 @@
 """The points of a set-up as a data set, and the command line that trains on the same."""
 
+import math
 import shlex
 
 import numpy as np
@@ -39,9 +40,23 @@ def _split(points: np.ndarray, labels: np.ndarray, setup: Setup) -> Split:
     return Split(np.ascontiguousarray(points, setup.dtype), labels)
 
 
-def raster(side: int) -> Float[np.ndarray, "cells 2"]:
-    """The centres of side x side cells of the plane, row by row from the top left."""
-    steps = ((np.arange(side) + 0.5) / side * 2 - 1) * EXTENT
+def extent(setup: Setup, dataset: Dataset) -> float:
+    """How far the plane that is drawn reaches, with a margin around what is drawn in it."""
+    if setup.dataset == "own":
+        return EXTENT  # which stays while points are set
+    farthest = max(
+        float(np.abs(split.images).max()) for split in (dataset.train, dataset.validation)
+    )
+    return math.ceil(farthest * 10.5) / 10
+
+
+def raster(side: int, reach: float) -> Float[np.ndarray, "cells 2"]:
+    """The centres of side x side cells of the plane, row by row from the top left.
+
+    Args:
+        reach: the plane is [-reach, reach] in both directions.
+    """
+    steps = ((np.arange(side) + 0.5) / side * 2 - 1) * reach
     return np.stack([np.tile(steps, side), np.repeat(-steps, side)], axis=1)
 
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 from starlette.applications import Starlette
@@ -20,9 +20,10 @@ from data.errors import UserError
 from play import pictures
 from play.answers import Answer
 from play.controls import controls
+from play.digits import Digits
 from play.frames import about_command, about_setup, frame
 from play.guard import Guard
-from play.limits import EXTENT, Setup, page_words
+from play.limits import FARTHEST, Setup, page_words
 from play.sessions import Refusal, Sessions
 from play.steps import take_apart
 
@@ -31,6 +32,21 @@ FRAME_SECONDS = 0.06  # of training for one frame
 CHECK_SECONDS = 5.0  # between two looks for idle sessions
 
 Handler = Callable[[Any, str], Any]
+
+
+class JudgeRequest(Options):
+    """A drawing, in base64, or the number of a test image."""
+
+    drawing: str | None = None
+    image: int | None = Field(None, ge=0)
+
+
+class ImagesRequest(Options):
+    """Some test images."""
+
+    offset: int = Field(0, ge=0)
+    count: int = Field(24, ge=1)
+    order: Literal["wrong", "all"] = "wrong"
 
 
 class Nothing(Options):
@@ -55,8 +71,8 @@ class RateRequest(Options):
 class PointRequest(Options):
     """A point of the plane."""
 
-    x: float = Field(ge=-EXTENT, le=EXTENT)
-    y: float = Field(ge=-EXTENT, le=EXTENT)
+    x: float = Field(ge=-FARTHEST, le=FARTHEST)
+    y: float = Field(ge=-FARTHEST, le=FARTHEST)
     shown: str | None = None
 
 
@@ -133,12 +149,35 @@ class Page:
             raise Refusal("The training has reached its last epoch: reset it.", "finished", 422)
 
 
+def digit_routes(digits: Digits) -> list[Route]:
+    """The addresses of the digit view."""
+
+    def about(asked: Nothing, _: str) -> Any:
+        return digits.about()
+
+    def judge(asked: JudgeRequest, _: str) -> Any:
+        if asked.image is not None:
+            return digits.judge_image(asked.image)
+        return digits.judge_drawing(asked.drawing or "")
+
+    def images(asked: ImagesRequest, _: str) -> Any:
+        return digits.images(asked.offset, asked.count, asked.order)
+
+    return [
+        Route("/api/digits", endpoint(Nothing, about)),
+        Route("/api/digits/judge", endpoint(JudgeRequest, judge), methods=["POST"]),
+        Route("/api/digits/images", endpoint(ImagesRequest, images)),
+    ]
+
+
 def endpoint(model: type[Options], handler: Handler) -> Callable[[Request], Any]:
     """What answers a request whose body is such a model: the handler, in a thread."""
 
     async def answer(request: Request) -> Response:
         try:
-            values = _read_json(await request.body())
+            values = dict(request.query_params)
+            if request.method == "POST":
+                values = _read_json(await request.body())
             name = request.path_params.get("name", "")
             return Answer(await run_in_threadpool(_handle, model, values, handler, name))
         except Refusal as refusal:
@@ -165,8 +204,14 @@ def _read_json(body: bytes) -> dict[str, Any]:
     raise Refusal("The request is not a JSON object.", "request", 400)
 
 
-def application(sessions: Sessions | None = None) -> Guard:
-    """The whole page, as an ASGI application."""
+def application(runs: Path, data_root: Path, sessions: Sessions | None = None) -> Guard:
+    """The whole page, as an ASGI application.
+
+    Args:
+        runs: the folder of the runs whose models judge digits.
+        data_root: the folder that holds MNIST/raw.
+        sessions: those that are open.
+    """
     page = Page(sessions or Sessions())
 
     @asynccontextmanager
@@ -187,6 +232,7 @@ def application(sessions: Sessions | None = None) -> Guard:
         Route("/", lambda request: FileResponse(STATIC / "index.html")),
         Route("/api/options", lambda request: Answer(controls())),
         *page.routes(),
+        *digit_routes(Digits(runs, data_root)),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]
     return Guard(Starlette(routes=routes, lifespan=lifespan))

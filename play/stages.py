@@ -1,4 +1,4 @@
-"""The stages of one step as the page shows them: title, formula, arrays, and the tier's own lines."""
+"""The stages of one step as the page shows them: formula, arrays, and the tier's own lines."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -192,7 +192,7 @@ class _Teller:
             arrays.append(self.array(symbol, "after", after[symbol]))
         meaning = f"η = {rate:g}, the learning rate of this step."
         if list(before) != ["W"]:
-            meaning += f" W stands for {' and '.join(before)} alike."
+            meaning += f" The formula is that of each parameter: {', '.join(before)}."
         if self.setup.weight_decay:
             meaning += f" λ = {self.setup.weight_decay:g} for weights, 0 for all else."
         return self.stage("update", layer, update_formula(self.setup), meaning, arrays)

@@ -1,4 +1,4 @@
-"""One minibatch taken apart: forward, loss, backward, update, layer by layer, as a tier computes it.
+"""One minibatch taken apart: forward, loss, backward, update, layer by layer.
 
 The tier's own training makes the step; its layers are watched while they compute, which changes
 nothing of what they compute.

@@ -19,7 +19,7 @@ from common.mathematics.schedules import scheduled_learning_rate
 from data.datasets import Dataset
 from data.errors import UserError
 from play.limits import Setup
-from play.plane import make_dataset
+from play.plane import extent, make_dataset
 from tiers import TIERS, Tier
 
 # Dropout's masks come from torch's one generator, which a training seeds before each step: no
@@ -153,6 +153,7 @@ class Training:
 
     Attributes:
         setup, dataset: what is trained, on what.
+        extent: how far the plane that is drawn reaches.
         trainees: by the names of the tiers.
         step: minibatches trained.
         state: "ready", "finished" or "diverged", and then `message` says where and what to do.
@@ -165,6 +166,7 @@ class Training:
     def __init__(self, setup: Setup) -> None:
         self.setup = setup.trained.model_copy()
         self.dataset = make_dataset(self.setup)
+        self.extent = extent(self.setup, self.dataset)
         self.trainees: dict[str, Trainee] = {}
         self.step = 0
         self.state, self.message = "ready", None
