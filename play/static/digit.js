@@ -53,11 +53,13 @@ export class DigitView {
     this.waiting = true;
     if (this.asking) return;
     this.asking = true;
+    document.body.dataset.judging = "";
     while (this.waiting) {
       this.waiting = false;
       await this.judge({ drawing: base64(this.pad.ink()) });
     }
     this.asking = false;
+    delete document.body.dataset.judging;
   }
 
   async judge(what) {

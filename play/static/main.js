@@ -36,7 +36,10 @@ async function start() {
   buildToolbar();
   buildTabs(measures);
   addSaveButtons();
-  training.on("setup", showSetup);
+  training.on("setup", () => {
+    showSetup();
+    document.body.dataset.setups = Number(document.body.dataset.setups ?? 0) + 1;
+  });
   training.on("state", showState);
   addEventListener("hashchange", () => {
     const address = readAddress(options.fields);
@@ -48,7 +51,7 @@ async function start() {
   });
   const address = readAddress(options.fields);
   show(address.view);
-  if (!(await apply(address.wanted))) await apply({});
+  if (!(await apply(address.wanted)) && training.session.id) await apply({});
 }
 
 /** Begin anew with these options; true if the server took them. */
@@ -69,7 +72,7 @@ async function apply(wanted, name = null) {
 async function changed(name) {
   const value = controls.values()[name];
   const field = options.fields.find((one) => one.name === name);
-  if (!field.live || value === null) {
+  if (!field.live || value === null || training.frame.state !== "ready") {
     await apply({ ...training.wanted, ...controls.values() }, name);
     return;
   }
@@ -175,14 +178,14 @@ function showSetup() {
   find("clear-points").disabled = !setup.points.length;
   buildShown();
   find("note").textContent = answer.validation_note ?? "";
-  document.body.dataset.setups = Number(document.body.dataset.setups ?? 0) + 1;
   remember();
 }
 
 function showState() {
-  const { frame, running, lost } = training;
+  const { frame, running, looping, lost } = training;
   if (!frame) return;
-  const state = lost ? "lost" : frame.state !== "ready" ? frame.state : running ? "running" : "ready";
+  const busy = running || looping;
+  const state = lost ? "lost" : frame.state !== "ready" ? frame.state : busy ? "running" : "ready";
   find("run").textContent = running ? "Pause" : "Run";
   for (const id of ["run", "one-step", "one-epoch"]) find(id).disabled = frame.state !== "ready";
   const test = Object.values(frame.test ?? {})[0];

@@ -14,7 +14,6 @@ export class Plane {
   /** @param add called with [x, y, class]. @param undo takes the last own point back. */
   constructor(training, options, add, undo) {
     Object.assign(this, { training, add, undo });
-    this.extent = options.extent;
     this.titles = Object.fromEntries(options.tiers.map(({ name, title }) => [name, title]));
     this.panels = [];
     this.label = 0; // the class of the next point
@@ -31,7 +30,8 @@ export class Plane {
   }
 
   setUp() {
-    const { frame, classes, setup } = this.training.answer;
+    const { frame, classes, setup, extent } = this.training.answer;
+    this.extent = extent ?? 3;
     if (frame.tiers.join() !== this.panels.map(({ tier }) => tier).join()) this.build(frame.tiers);
     const count = Math.max(classes, setup.classes);
     this.label = Math.min(this.label, count - 1);
@@ -39,6 +39,9 @@ export class Plane {
       radios(find("classes"), "class", classChoices(count), String(this.label));
     }
     find("undo").disabled = !setup.points.length;
+    const { train_labels: train, validation_labels: validation } = this.training.answer.points;
+    find("counts").textContent = `${train.shape[0]} training points (filled marks), `
+      + `${validation.shape[0]} validation points (open marks).`;
     this.drawPoints();
     if (this.cross) this.askAt();
   }

@@ -141,16 +141,16 @@ function code({ file, name, lines }) {
   );
 }
 
-function array({ name, role, explanation, shape, values, cut }) {
+function array({ name, role, shape, values, cut }) {
   const rows = !Array.isArray(values) ? [[values]] : Array.isArray(values[0]) ? values : [values];
   const largest = Math.max(...rows.flat().map(Math.abs), 0) || 1;
   const size = shape.length ? `(${shape.join(", ")})` : "a number";
+  const shown = shape.length > 1 ? `${rows.length} rows, ${rows[0].length} columns` : rows[0].length;
   return make(
     "figure", { class: "array", "data-name": name, "data-role": role },
     make("figcaption", {}, make("span", {},
       make("strong", {}, name), ` ${size}, ${ROLES[role] ?? role}`,
-      explanation ? `: ${explanation}` : "",
-      cut ? ". Only the first rows and columns are shown." : "")),
+      cut ? `; shown: the first ${shown}` : "")),
     make("div", { class: "scrolls", tabindex: 0, role: "region", "aria-label": `Values of ${name}` },
       make("table", {}, ...rows.map((row) => make("tr", {}, ...row.map((value) => {
         const cell = make("td", { class: value < 0 ? "negative" : "" }, number(value));
