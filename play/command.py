@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> None:
         UserError: where the port is taken, or the page's libraries are not installed.
     """
     options = parse_options(PlayOptions, arguments, "Serve the page in the browser.")
-    listening = _listen(options.port)
+    listening = listen(options.port)
     try:
         import uvicorn
 
@@ -56,12 +56,15 @@ def main(arguments: list[str]) -> None:
     uvicorn.Server(settings).run(sockets=[listening])
 
 
-def _listen(port: int) -> socket.socket:
+def listen(port: int) -> socket.socket:
+    """A socket that takes connections to this port. Raises UserError where it is taken."""
     listening = socket.socket()
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((HOST, port))
+        listening.listen()
     except OSError as error:
+        listening.close()
         raise UserError(
             f"--port {port}: cannot be used ({error.strerror}); choose another, or 0 for any"
         ) from None

@@ -28,7 +28,7 @@ def make_dataset(setup: Setup) -> Dataset:
         return Dataset("own points", split, split, split, setup.classes)
     point_set = POINT_SETS[setup.dataset]
     noise = point_set.noise if setup.noise is None else setup.noise
-    ends = np.cumsum([setup.count, PLANE.validation])
+    ends = [setup.count, setup.count + PLANE.validation]
     drawn = draw_points(setup.dataset, ends[-1] + PLANE.test, noise, point_set.seed)
     points, labels = (np.split(part, ends) for part in drawn)
     points[0], labels[0] = np.concatenate([points[0], own]), np.concatenate([labels[0], own_labels])

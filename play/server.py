@@ -212,7 +212,7 @@ def application(runs: Path, data_root: Path, sessions: Sessions | None = None) -
         data_root: the folder that holds MNIST/raw.
         sessions: those that are open.
     """
-    page = Page(sessions or Sessions())
+    page = Page(Sessions() if sessions is None else sessions)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

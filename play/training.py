@@ -281,5 +281,5 @@ def _scale(scheduler: Any, factor: float) -> None:
         for rate in {"lr", "initial_lr", "max_lr", "min_lr"} & group.keys():
             group[rate] *= factor
     for part in (scheduler, *getattr(scheduler, "_schedulers", ())):
-        part.base_lrs = [rate * factor for rate in part.base_lrs]
-        part._last_lr = [rate * factor for rate in part._last_lr]
+        for rates in {"base_lrs", "_last_lr"} & vars(part).keys():
+            setattr(part, rates, [rate * factor for rate in getattr(part, rates)])
