@@ -23,6 +23,7 @@ from tiers import TIERS
 REGION_SIDE = 96
 UNIT_STEP = 3  # a unit's picture has every third cell
 HISTOGRAM_BINS = 20
+LARGEST_DRAWN = 1e30  # a model that computes such numbers is about to diverge
 
 Layers = dict[str, np.ndarray]
 
@@ -103,12 +104,13 @@ def draw(training: Training, tier: str, shown: bool) -> dict[str, Any]:
     """The regions of one tier's model, and, where it is shown, all else that is drawn of it.
 
     Returns:
-        Nothing where the model gives a number that is not finite.
+        Nothing where the model gives a number that is not finite, or nearly so.
     """
     setup, trainee = training.setup, training.trainees[tier]
     plane, points = raster(REGION_SIDE, training.extent), training.dataset.train.images
     outputs = evaluated(trainee.model, np.concatenate([plane, points]) if shown else plane)
-    if not all(np.isfinite(output).all() for output in outputs.values()):
+    # Not so for NaN either.
+    if not all(np.abs(output).max() < LARGEST_DRAWN for output in outputs.values()):
         return {}
     last = layers_of(setup)[-1][0]
     drawn = {"regions": _regions(tier, setup.loss, outputs[last][: len(plane)])}
@@ -141,15 +143,22 @@ def _regions(tier: str, loss: str, logits: np.ndarray) -> dict[str, Any]:
 def _units(name: str, label: str, outputs: np.ndarray) -> dict[str, Any]:
     low, high = float(outputs.min()), float(outputs.max())
     grey = np.zeros_like(outputs)
-    if high > low:
+    if high - low > _rounding(low, high):
         grey = np.rint((outputs - low) / (high - low) * 255)
     pictures = grey.T.reshape(-1, REGION_SIDE, REGION_SIDE)[:, 1::UNIT_STEP, 1::UNIT_STEP]
     about = {"layer": name, "label": label, "width": len(pictures), "low": low, "high": high}
     return about | {"pictures": packed(pictures, "uint8")}
 
 
+def _rounding(low: float, high: float) -> float:
+    """Numbers of this size that lie no farther apart differ by rounding."""
+    return 1e-6 * max(abs(low), abs(high))
+
+
 def _histogram(name: str, label: str, activations: np.ndarray) -> dict[str, Any]:
     low, high = float(activations.min()), float(activations.max())
+    if high - low <= _rounding(low, high):  # one bar in the middle
+        low, high = low - 0.5, high + 0.5
     counts, _ = np.histogram(activations, HISTOGRAM_BINS, (low, high))
     return {"layer": name, "label": label, "low": low, "high": high, "counts": counts}
 
@@ -180,7 +189,8 @@ def gradient_norms(training: Training, tier: str) -> list[dict[str, Any]]:
     for name, _, label in layers_of(training.setup):
         own = {key: to_array(g) for key, g in gradients.items() if key.startswith(f"{name}.")}
         if own:
-            norms.append({"layer": name, "label": label, "norm": gradient_norm(own)})
+            with np.errstate(over="ignore"):
+                norms.append({"layer": name, "label": label, "norm": gradient_norm(own)})
     return norms
 
 

@@ -235,4 +235,10 @@ def application(runs: Path, data_root: Path, sessions: Sessions | None = None) -
         *digit_routes(Digits(runs, data_root)),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]
-    return Guard(Starlette(routes=routes, lifespan=lifespan))
+    handlers = {Exception: _failed}
+    return Guard(Starlette(routes=routes, lifespan=lifespan, exception_handlers=handlers))
+
+
+async def _failed(_: Request, error: Exception) -> Response:
+    sentence = f"The server failed ({type(error).__name__}): its terminal says where."
+    return Answer({"error": sentence, "code": "failed"}, 500)

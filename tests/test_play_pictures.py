@@ -55,3 +55,21 @@ def test_zero_weights_make_all_units_alike_and_dead(trained):
     assert (pictures == pictures[0]).all()
     assert [layer["count"] for layer in told["dead"]] == [8, 4]
     assert [layer["count"] for layer in frame(trained(activation="tanh"))["dead"]] == [0, 0]
+
+
+def test_units_that_differ_by_rounding_alone_are_drawn_as_alike(trained):
+    training = trained(initializer="zeros", activation="sigmoid", count=1_000, batch_size=32)
+    for step in range(1, 60):
+        training.advance(step, 10)
+        told = frame(training)
+        assert sum(told["histograms"][0]["counts"]) == 8 * 1_000
+    assert len(np.unique(unpack(told["units"][0]["pictures"]))) == 1
+
+
+def test_numbers_near_the_largest_are_not_drawn(trained):
+    training = trained(loss="mean-squared-error", dtype="float32", hidden=[4])
+    training.advance(1, 10)
+    for array in training.trainees["numpy"].model.parameters().values():
+        array[...] = 1e30
+    told = json.loads(Answer(frame(training)).body)
+    assert (told["regions"], told["units"], told["gradients"]) == (None, None, [])
