@@ -78,7 +78,7 @@ class Page:
 
     def js(self, expression: str, *arguments: Any) -> Any:
         """The value of a JavaScript expression."""
-        return self.driver.execute_script(f"return {expression}", *arguments)
+        return self.driver.execute_script(f"return ({expression});", *arguments)
 
     def wait(self, condition: str, *arguments: Any) -> None:
         """Wait until a JavaScript expression is true."""

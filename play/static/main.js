@@ -184,8 +184,10 @@ function showSetup() {
 function showState() {
   const { frame, running, looping, lost } = training;
   if (!frame) return;
-  const busy = running || looping;
-  const state = lost ? "lost" : frame.state !== "ready" ? frame.state : busy ? "running" : "ready";
+  let state = frame.state;
+  if (lost) state = "lost";
+  else if (looping) state = "running";
+  else if (running) state = "waiting"; // until the tab is seen again
   find("run").textContent = running ? "Pause" : "Run";
   for (const id of ["run", "one-step", "one-epoch"]) find(id).disabled = frame.state !== "ready";
   const test = Object.values(frame.test ?? {})[0];

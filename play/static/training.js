@@ -25,7 +25,10 @@ export class Training {
     this.shown = null; // the tier whose units are shown
     this.changing = Promise.resolve(); // while a set-up is on its way
     setInterval(() => this.stayAlive(), ALIVE_EVERY);
-    document.addEventListener("visibilitychange", () => this.goOn());
+    document.addEventListener("visibilitychange", () => {
+      this.wake?.();
+      this.goOn();
+    });
   }
 
   on(event, listener) {
@@ -127,10 +130,19 @@ export class Training {
       await this.changing;
       const far = this.target === Infinity ? this.frame.step + this.speed : this.target;
       await this.mending(() => this.look(far));
-      await new Promise(requestAnimationFrame);
+      await this.drawn();
     }
     this.looping = false;
     this.tell("state");
+  }
+
+  /** Wait until the browser has drawn, or will not, as the tab is in the background. */
+  async drawn() {
+    if (document.hidden) return;
+    await new Promise((resolve) => {
+      this.wake = resolve;
+      requestAnimationFrame(resolve);
+    });
   }
 
   /** Change the learning rate of the training that runs; the weights stay. */
