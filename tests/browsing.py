@@ -1,11 +1,11 @@
-"""A headless Chromium and the page's server, for the tests of the page."""
+"""A headless Chromium and the page's server; skips the module that imports it where it has none."""
 
 import json
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,15 +14,12 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 60  # seconds, until a wait fails
-CHROMIUM = shutil.which("chromium")
-CHROMEDRIVER = shutil.which("chromedriver")
+CHROMIUM, CHROMEDRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 
-
-def require_browser() -> None:
-    """Skip the calling module where there is no Chromium to test with."""
-    pytest.importorskip("selenium", reason="the page's tests need selenium")
-    if not (CHROMIUM and CHROMEDRIVER):
-        pytest.skip("the page's tests need chromium and chromedriver", allow_module_level=True)
+webdriver = pytest.importorskip("selenium.webdriver", reason="needs selenium")
+if not (CHROMIUM and CHROMEDRIVER):
+    pytest.skip("needs chromium and chromedriver", allow_module_level=True)
+ActionChains, Keys = webdriver.ActionChains, webdriver.Keys
 
 
 @contextmanager
@@ -43,8 +40,6 @@ def serving(runs: Path, port: int = 0) -> Iterator[str]:
 @contextmanager
 def browsing(address: str) -> Iterator["Page"]:
     """A Chromium without a window, for the page at this address."""
-    from selenium import webdriver
-
     options = webdriver.ChromeOptions()
     options.binary_location = CHROMIUM
     for argument in ("--headless=new", "--no-sandbox", "--window-size=1400,1000"):
@@ -82,9 +77,13 @@ class Page:
 
     def wait(self, condition: str, *arguments: Any) -> None:
         """Wait until a JavaScript expression is true."""
+        self.wait_until(lambda: self.js(condition, *arguments), condition, *arguments)
+
+    def wait_until(self, true: Callable[[], Any], *what: Any) -> None:
+        """Wait until a function returns something true."""
         end = time.monotonic() + PATIENCE
-        while not self.js(condition, *arguments):
-            assert time.monotonic() < end, f"not true: {condition} {arguments}; {self.state()}"
+        while not true():
+            assert time.monotonic() < end, f"not true: {what}; {self.state()}"
 
     def state(self) -> dict[str, str]:
         """What the page says of itself."""
@@ -126,8 +125,6 @@ class Page:
 
     def type(self, option: str, value: Any) -> None:
         """Type an option's value, and Enter."""
-        from selenium.webdriver import Keys
-
         self.press(f"#option-{option}", Keys.CONTROL, "a", Keys.NULL, f"{value}", Keys.ENTER)
 
     def train(self, button: str) -> None:

@@ -1,14 +1,12 @@
 """The page in a real Chromium: what a reader does, and what the page then shows."""
 
-import http.client
-import json
 import math
 import shlex
 from pathlib import Path
 
 import numpy as np
 import pytest
-from browsing import ROOT, Page, browsing, require_browser, serving
+from browsing import ActionChains, Keys, Page, browsing, serving
 from train_scripts import read_tensors, train_watched
 
 from common.keeping.command_line import parse
@@ -17,10 +15,6 @@ from data.datasets import Dataset, load_dataset
 from data.splits import Split
 from mlp_numpy import MLP
 from tiers import TIERS
-
-require_browser()
-
-from selenium.webdriver import ActionChains, Keys
 
 DARK = 2.3  # of an image as the models see it, where paper is -0.4 and ink is 2.8
 CORNER = 3  # dots from the middle
@@ -126,24 +120,49 @@ def test_runs_and_pauses(page):
     assert page.step == paused + 1
 
 
-def test_one_minibatch_shows_the_tiers_own_gradients(page):
-    """The command line that the page shows trains the same network: its gradients are asked for."""
-    page.train("#one-step")
-    assert page.step == 1
-    command = shlex.split(page.text("#command-line"))
+def own_gradients(page: Page) -> dict[str, np.ndarray]:
+    """The first minibatch's, by the command line that the page shows for what is set in it."""
+    command = shlex.split(page.js("document.querySelector('#command-line').textContent"))
     options = parse(TIERS["numpy"].options, "numpy", "", command[2:])
-    squares: dict[str, float] = {}
+    gradients = {}
 
     def watch(recorder: Recorder) -> None:
-        for name, gradient in recorder.model.gradients().items():
-            layer, _, _ = name.rpartition(".")
-            squares[layer] = squares.get(layer, 0) + float(np.square(gradient).sum())
+        gradients.update((name, g.copy()) for name, g in recorder.model.gradients().items())
         recorder.stop()
 
     TIERS["numpy"].train(options, load_dataset(options.dataset), Recorder(after_step=watch))
+    return gradients
+
+
+def test_one_minibatch_shows_the_tiers_own_gradients(page):
+    page.train("#one-step")
+    assert page.step == 1
+    own = own_gradients(page)
+    norms = [
+        math.hypot(*(np.linalg.norm(own[f"layers.{layer}.{name}"]) for name in ("weight", "bias")))
+        for layer in (0, 2, 4)
+    ]
     shown = page.last_values("#chart-gradients")
-    own = [math.sqrt(square) for square in squares.values()]
-    assert list(shown.values()) == pytest.approx(own, rel=5e-3)
+    assert list(shown.values()) == pytest.approx(norms, rel=5e-3)
+
+
+def test_a_minibatch_is_taken_apart_forth_and_back(page):
+    page.click("#tab-steps")
+    page.click("#take-apart")
+    page.wait("document.body.dataset.stage === '0' && document.body.dataset.step === '1'")
+    first = page.text("#stage")
+    assert "Z = X @ self.W.T" in page.text(".computed") and "numpy/layers_numpy.py" in first
+    while "Linear 1" not in page.text("#stage h2") or "Backward" not in page.text("#stage h2"):
+        page.click("#forth")
+    cells = page.js(
+        "Array.from(document.querySelectorAll('[data-name=\"∂L/∂W\"] td'), (td) => td.innerText)"
+    )
+    shown = [float(cell.replace("−", "-")) for cell in cells]
+    own = own_gradients(page)["layers.0.weight"]
+    assert shown == pytest.approx(own.ravel(), rel=5e-3)
+    while page.state()["stage"] != "0":
+        page.press("#stages [aria-current]", Keys.ARROW_LEFT)
+    assert page.text("#stage") == first
 
 
 def test_reset_brings_back_the_first_picture(page):
@@ -253,14 +272,16 @@ def shown_judgements(page: Page) -> dict[str, int]:
 
 
 def draw(page: Page, image: np.ndarray) -> None:
-    """Draw an image of MNIST in the pad's upper left: a stroke for each run of dark dots in a row."""
+    """Draw an image of MNIST in the pad's upper left, a stroke for each run of dark dots."""
     pad = page.find("#pad")
     dot = pad.size["width"] / 28
     hand = ActionChains(page.driver, duration=0)
     for row, dots in enumerate(image.reshape(28, 28) > DARK):
         edges = np.flatnonzero(np.diff(np.pad(dots.astype(int), 1)))
         for left, right in edges.reshape(-1, 2):
-            start, end, height = (round((at - 13.5 - CORNER) * dot) for at in (left, right - 1, row))
+            start, end, height = (
+                round((at - 13.5 - CORNER) * dot) for at in (left, right - 1, row)
+            )
             hand.move_to_element_with_offset(pad, start, height).click_and_hold()
             hand.move_to_element_with_offset(pad, end, height).release()
     hand.perform()
@@ -287,7 +308,8 @@ def test_test_images_can_be_leafed_through_the_wrong_ones_first(browser, runs, m
     chosen = ".test-image:nth-child(3)"
     image = int(browser.find(chosen).get_attribute("data-image"))
     own = {
-        tier: logits.argmax() for tier, logits in logits_of(runs, mnist.test.images[[image]]).items()
+        tier: logits.argmax()
+        for tier, logits in logits_of(runs, mnist.test.images[[image]]).items()
     }
     assert any(judged != mnist.test.labels[image] for judged in own.values())
     browser.click(chosen)

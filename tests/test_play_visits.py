@@ -3,17 +3,14 @@
 import http.client
 import json
 import socket
+import struct
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from browsing import browsing, require_browser, serving
+from browsing import ActionChains, Keys, browsing, serving
 
 from tiers import TIERS
-
-require_browser()
-
-from selenium.webdriver import ActionChains, Keys
 
 # What Tab must reach: all that can be used and seen, of radio buttons the chosen one, and what
 # takes keys of its own. A button with tabindex -1 does what a key does in the field beside it.
@@ -169,3 +166,51 @@ def test_a_unit_is_reached_and_left_by_arrow_keys(browser):
     assert "hidden layer 1, unit 2" in browser.text("#unit")
     browser.press("[aria-pressed=true]", Keys.ARROW_RIGHT)
     assert "hidden layer 2, unit 2" in browser.text("#unit")
+
+
+def test_a_place_of_the_plane_is_followed_through_the_network(browser):
+    browser.open("hidden=3,2")
+    browser.press(".plane .layers", Keys.ARROW_RIGHT)
+    browser.wait("document.body.dataset.place === '0.1 0'")
+    rows = browser.js("document.querySelectorAll('#place tr').length")
+    assert rows == 5, "three linear layers, two activations"
+    assert "class" in browser.text("#place p")
+
+
+def test_a_set_up_is_kept_in_the_address(browser):
+    browser.open("hidden=5&activation=tanh")
+    with browser.new_setup():
+        browser.click("#option-optimizer option[value=adam]")
+    state = browser.js("location.hash")
+    assert "hidden=5&activation=tanh&optimizer=adam" in state
+    browser.train("#one-epoch")
+    shown = browser.pictures("canvas")
+    browser.open(state.removeprefix("#"))
+    browser.train("#one-epoch")
+    assert browser.pictures("canvas") == shown
+
+
+def test_pictures_are_saved_as_png(browser, tmp_path):
+    behaviour = {"behavior": "allow", "downloadPath": str(tmp_path)}
+    browser.driver.execute_cdp_cmd("Browser.setDownloadBehavior", behaviour)
+    browser.open()
+    browser.train("#one-step")
+    for name in ("network", "loss"):
+        browser.click(f"[data-file={name}] .save")
+        file = tmp_path / f"{name}.png"
+        browser.wait_until(lambda file=file: file.exists() and file.stat().st_size)
+        width, height = struct.unpack(">II", file.read_bytes()[16:24])
+        box = browser.find(f"#{name}, #chart-{name}").size
+        assert (width, height) == pytest.approx((2 * box["width"], 2 * box["height"]), abs=2)
+
+
+@pytest.mark.parametrize("view", ["points", "steps", "digit"])
+def test_nothing_is_wider_than_a_phone(browser, view):
+    phone = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
+    browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
+    browser.open(f"view={view}&tier=numpy&hidden=64,64,64,64,64,64")
+    if view == "steps":
+        browser.click("#take-apart")
+        browser.wait("document.body.dataset.stage")
+    assert browser.js("document.documentElement.scrollWidth") <= 390
+    browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})

@@ -64,7 +64,7 @@ export class Controls {
   explain(field, said) {
     const value = this.inputs.get(field.name)?.read() ?? field.default;
     const choice = field.choices?.find((one) => one.value === value);
-    const more = choice?.explanation ? ` ${choice.label}: ${choice.explanation}.` : "";
+    const more = choice?.explanation ? `\n${choice.label}: ${choice.explanation}` : "";
     said.textContent = field.explanation + more;
   }
 }

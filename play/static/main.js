@@ -174,7 +174,7 @@ function showSetup() {
   find("command-line").textContent = answer.command ?? "";
   find("command-explained").textContent = answer.command
     ? "This command trains the same network and keeps its run in a folder." : answer.no_command;
-  find("copy").disabled = !answer.command;
+  find("with-command").hidden = !answer.command;
   find("clear-points").disabled = !setup.points.length;
   buildShown();
   find("note").textContent = answer.validation_note ?? "";

@@ -50,7 +50,7 @@ export class Network {
     this.ends = [make("span", { class: "end" }, "x₁"), make("span", { class: "end" }, "x₂")];
     const inputs = make(
       "div", { class: "column" }, make("h3", {}, "input"),
-      make("div", { class: "units" }, ...this.ends),
+      make("div", { class: "units inputs" }, ...this.ends),
     );
     find("network").replaceChildren(
       this.lines, inputs, ...this.columns.map(({ element }) => element),
@@ -74,7 +74,7 @@ export class Network {
     }, canvas));
     const places = make("div", { class: "units" }, ...buttons.map((button, unit) =>
       output ? make("div", { class: "logit" }, button, CLASS_MARKS[unit] ?? "") : button));
-    const rows = Math.min(layer.width, IN_A_COLUMN);
+    const rows = Math.ceil(layer.width / Math.ceil(layer.width / IN_A_COLUMN));
     places.style.gridTemplateRows = `repeat(${rows}, auto)`;
     places.style.setProperty("--unit", rows <= 5 ? "44px" : rows <= 8 ? "34px" : "22px");
     const element = make(
@@ -141,9 +141,11 @@ export class Network {
     const box = find("network");
     if (!this.matrices || !box.clientWidth) return;
     const dense = devicePixelRatio || 1;
-    this.lines.width = box.scrollWidth * dense;
+    this.lines.style.width = 0; // else the box would never become narrower
+    const width = box.scrollWidth;
+    this.lines.style.width = `${width}px`;
+    this.lines.width = width * dense;
     this.lines.height = box.clientHeight * dense;
-    this.lines.style.width = `${box.scrollWidth}px`;
     const context = this.lines.getContext("2d");
     context.scale(dense, dense);
     const origin = this.lines.getBoundingClientRect();

@@ -7,7 +7,7 @@ import { classChoices, radios } from "./controls.js";
 
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 const [STEP, FAR_STEP] = [0.1, 0.5];
-const [MARK, MARK_OF_MANY] = [3.6, 2.6]; // radius in the page's pixels
+const [OWN_MARK, MARK, MARK_OF_MANY] = [5, 3.6, 2.6]; // radius in the page's pixels
 const MANY = 400; // points
 
 export class Plane {
@@ -127,11 +127,11 @@ export class Plane {
   }
 
   showPlace({ x, y, class: label, probabilities, probabilities_label: meaning, layers }) {
-    const shares = probabilities.map((share, index) =>
-      `${CLASS_MARKS[index] ?? index} ${meaning ? number(share) : percent(share)}`);
+    const write = meaning === "probabilities" ? percent : number;
+    const shares = probabilities.map((share, index) => `${CLASS_MARKS[index]} ${write(share)}`);
     find("place").replaceChildren(
-      make("p", {}, `At x₁ = ${number(x)}, x₂ = ${number(y)}: class ${label}. `
-        + `${meaning ?? "Probabilities"}: ${shares.join(", ")}`),
+      make("p", {}, `At x₁ = ${number(x)}, x₂ = ${number(y)} the network says class ${label}; `
+        + `${meaning}: ${shares.join(", ")}. Below, a number for each unit of each layer:`),
       make("table", {}, ...layers.map((layer) => make(
         "tr", {}, make("th", { scope: "row" }, layer.label),
         make("td", {}, layer.values.map((value) => number(value, 2)).join("  ")),
@@ -160,6 +160,9 @@ export class Plane {
       if (!context) continue;
       this.drawSet(context, panel.points, points.validation, points.validation_labels, false);
       this.drawSet(context, panel.points, points.train, points.train_labels, true);
+      for (const [x, y, label] of answer.setup.points) {
+        drawMark(context, ...this.onCanvas(panel.points, x, y), label, OWN_MARK);
+      }
       this.drawCross(panel.cross);
     }
   }
