@@ -46,13 +46,14 @@ LOSS_LINES = {
 OPTIMIZERS = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW"}
 
 
-def place(tier: str, phase: str, kind: str, options: Any, last: bool) -> Place:
+def place(tier: str, phase: str, kind: str, options: Any, first: bool, last: bool) -> Place:
     """Where a tier computes one stage of a step.
 
     Args:
         phase: forward, loss, backward, clip or update.
         kind: of the layer: Linear, BatchNorm1d, Activation, Dropout.
         options: the configuration.
+        first: the layer is the one that takes the points.
         last: the layer is the one that gives the logits.
     """
     bias = last or not options.batch_norm
@@ -60,7 +61,7 @@ def place(tier: str, phase: str, kind: str, options: Any, last: bool) -> Place:
         case "numpy", "forward":
             return _numpy_forward(kind, bias)
         case "numpy", "backward":
-            return _numpy_backward(kind, bias)
+            return _numpy_backward(kind, bias, first)
         case "lowlevel", "forward":
             return _lowlevel_forward(kind, bias)
         case "paper", "forward":
@@ -108,9 +109,13 @@ def _numpy_forward(kind: str, bias: bool) -> Place:
     return NUMPY_LAYERS, f"{kind}.forward", lines[kind]
 
 
-def _numpy_backward(kind: str, bias: bool) -> Place:
+def _numpy_backward(kind: str, bias: bool, first: bool) -> Place:
     lines = {
-        "Linear": ("np.matmul(", *["self.grad_b ="] * bias, "return grad_Z @"),
+        "Linear": (
+            "np.matmul(",
+            *["self.grad_b ="] * bias,
+            "return None" if first else "return grad_Z @",
+        ),
         "BatchNorm1d": ("self.grad_weight =", "self.grad_bias =", "grad_X =", "return grad_X"),
         "Activation": ("return grad_A",),
         "Dropout": ("return grad_Y",),

@@ -15,6 +15,7 @@ from tiers import TIERS
 
 GROUPS = {"data": "Data", "network": "Network", "training": "Training", "tier": "Tier"}
 SPEEDS = {1: "1 minibatch a picture", 10: "10 minibatches a picture", 100: "as fast as it goes"}
+DEFAULT_SPEED = 10
 RATES = [round(m * 10.0**e, 5) for e in range(-4, 1) for m in (1, 2, 3, 5)] + [10.0, 100.0, 1000.0]
 
 # Of each field: its group, its label, and what it does.
@@ -194,6 +195,7 @@ def controls() -> dict[str, Any]:
         ],
         "groups": [{"name": name, "label": label} for name, label in GROUPS.items()],
         "fields": [_field(name) for name in FIELDS],
+        "default_speed": DEFAULT_SPEED,
         "speeds": [{"value": steps, "label": label} for steps, label in SPEEDS.items()],
     }
 

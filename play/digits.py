@@ -43,9 +43,10 @@ class Digits:
             try:
                 self._test_images()
                 images: dict[str, Any] = {"available": True, "count": MNIST.test, "reason": None}
-                images["wrong"] = int(self._wrong().sum())
+                judged = bool(self._available())
+                images["wrong"] = int(self._wrong().sum()) if judged else None
             except Refusal as refusal:
-                images = {"available": False, "count": 0, "wrong": 0, "reason": str(refusal)}
+                images = {"available": False, "count": 0, "wrong": None, "reason": str(refusal)}
             return {
                 "tiers": [self._about_tier(name) for name in TIERS],
                 "drawing": DRAWING,

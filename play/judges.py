@@ -1,5 +1,6 @@
 """The models of finished runs, which judge digits: each tier's own, read from its run folder."""
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -202,8 +203,8 @@ class Judges:
     def _command(self, tier: str, *options: str) -> str:
         script = TIERS[tier].script.relative_to(REPOSITORY)
         elsewhere = self.runs != REPOSITORY / "runs"
-        place = ["--run-dir", str(self.runs / tier)] if elsewhere else []
-        return " ".join(["python", str(script), *place, *options])
+        place = ["--run-dir", _shown(self.runs / tier)] if elsewhere else []
+        return shlex.join(["python", str(script), *place, *options])
 
 
 def _shown(folder: Path) -> str:

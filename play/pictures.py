@@ -2,7 +2,7 @@
 
 Everything is computed by the tier's own model in evaluation, and only while its training is held:
 in training mode a forward pass would move batch normalization's averages, and between forward and
-backward it would overwrite what backward needs.
+backward it would overwrite what backward needs. (The recorder switches back to training.)
 """
 
 from typing import Any
@@ -50,18 +50,14 @@ def evaluated(model: Any, X: Float[np.ndarray, "n d"]) -> Layers:
     """Each layer's output for these examples, in evaluation, as arrays by the layer's name."""
     own = next(iter(model.state_dict().values()))
     model.eval()
-    try:
-        # A model that is about to diverge overflows here; what is not finite is not drawn.
-        with np.errstate(over="ignore", invalid="ignore"):
-            if not hasattr(own, "new_tensor"):
-                return dict(model.outputs(X.astype(own.dtype)))
-            import torch
+    # A model that is about to diverge overflows here; what is not finite is not drawn.
+    with np.errstate(over="ignore", invalid="ignore"):
+        if not hasattr(own, "new_tensor"):
+            return dict(model.outputs(X.astype(own.dtype)))
+        import torch
 
-            with torch.no_grad():
-                outputs = model.outputs(own.new_tensor(X))
-                return {name: to_array(output) for name, output in outputs}
-    finally:
-        model.train()
+        with torch.no_grad():
+            return {name: to_array(output) for name, output in model.outputs(own.new_tensor(X))}
 
 
 def probabilities(tier: str, loss: str, logits: Float[np.ndarray, "n k"]) -> np.ndarray:
@@ -159,7 +155,7 @@ def _histogram(name: str, label: str, activations: np.ndarray) -> dict[str, Any]
     low, high = float(activations.min()), float(activations.max())
     if high - low <= _rounding(low, high):  # one bar in the middle
         low, high = low - 0.5, high + 0.5
-    counts, _ = np.histogram(activations, HISTOGRAM_BINS, (low, high))
+    counts, _ = np.histogram(activations.astype(float), HISTOGRAM_BINS, (low, high))
     return {"layer": name, "label": label, "low": low, "high": high, "counts": counts}
 
 

@@ -103,7 +103,6 @@ class Sessions:
             if session.ended:  # while this request waited
                 raise _gone()
             yield session
-        session.asked = self._clock()
 
     def end(self, name: str) -> None:
         """End a session, if it has not ended yet."""

@@ -221,7 +221,9 @@ class _Teller:
         name, kind, label = layer or (None, "", "")
         if kind == "Activation":
             label = f"{label} ({self.setup.activation})"
-        found = place(self.tier, phase, kind, self.setup, last=layer == self.last)
+        found = place(
+            self.tier, phase, kind, self.setup, first=name == "layers.0", last=layer == self.last
+        )
         return {
             "phase": phase,
             "layer": name,

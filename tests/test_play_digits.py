@@ -174,7 +174,7 @@ def test_a_missing_run_is_told_with_the_command_that_makes_it(tier, tmp_path, mn
     _, script, *words = shlex.split(about["command"])
     assert TIERS[tier].script.match(script)
     assert words == ["--run-dir", str(tmp_path / tier)]
-    assert told["images"]["wrong"] == 0
+    assert told["images"]["wrong"] is None
 
 
 def test_runs_that_cannot_judge_are_told_apart(runs, tmp_path, mnist_root):
