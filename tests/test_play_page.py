@@ -254,6 +254,18 @@ def test_a_divergence_is_told_with_layer_step_and_remedy(browser):
     assert browser.text("#message") == ""
 
 
+def test_a_network_that_dies_of_its_learning_rate_is_told(browser):
+    """ReLUs that are all off give no gradient, and so no infinity either."""
+    browser.open("learning_rate=1000")
+    browser.train("#one-epoch")
+    for word in ("steps", "hidden layer", "dead", "try a learning rate below 1000"):
+        assert word in browser.text("#message")
+    assert "0 of 4" not in browser.text("#histograms")
+    with browser.new_setup():
+        browser.click("#reset")
+    assert browser.text("#message") == ""
+
+
 def logits_of(runs: Path, images: np.ndarray) -> dict[str, np.ndarray]:
     """What the model of each run makes of images (n, 784): (n, 10)."""
     logits = {}

@@ -27,7 +27,7 @@ async function ask(address, options) {
     response = await fetch(address, options);
   } catch {
     throw new Refused(
-      "The server does not answer. Start it again with “make play”: this page goes on by itself.",
+      "The server does not answer. Start it again with “make play”, and this page goes on.",
       "unreachable",
     );
   }

@@ -4,7 +4,8 @@ import { makeSvg, number, powerOfTen } from "./dom.js";
 import { colour, look } from "./colours.js";
 
 const WIDTH = 340;
-const PLOT = { left: 44, right: WIDTH - 10, height: 140 };
+const PLOT = { left: 44, right: WIDTH - 16, height: 140 };
+const FEW = 15; // values of a line that are marked, as a line of one could not be seen
 const [ROW, BELOW] = [15, 32]; // height of a legend's row, and of what stands below the plot
 
 /** Draw lines into an <svg>.
@@ -66,7 +67,7 @@ function legend(svg, lines, title) {
   let [left, row] = [PLOT.left, 0];
   for (const { line, text } of named) {
     const width = 30 + 6.2 * text.length;
-    if (left + width > PLOT.right + 10 && left > PLOT.left) [left, row] = [PLOT.left, row + 1];
+    if (left + width > WIDTH && left > PLOT.left) [left, row] = [PLOT.left, row + 1];
     const at = 10 + row * ROW;
     svg.append(
       makeSvg("path", { d: `M${left} ${at - 4}h18`, ...strokeOf(line) }),
@@ -81,12 +82,16 @@ function legend(svg, lines, title) {
 
 function strokeOf(line) {
   const { stroke, dash } = look(line.look);
+  const pattern = line.dash ?? dash;
+  const width = line.width ?? 1.8;
+  const ends = pattern && width > 2 ? "butt" : "round"; // wide round ends would fill the gaps
   return {
-    stroke, "stroke-dasharray": line.dash ?? dash, "stroke-width": line.width ?? 1.8,
+    stroke, "stroke-dasharray": pattern, "stroke-width": width, "stroke-linecap": ends,
   };
 }
 
 function drawLine(svg, line, x, y) {
+  const style = strokeOf(line);
   let path = "";
   let before = null;
   line.y.forEach((value, index) => {
@@ -99,9 +104,18 @@ function drawLine(svg, line, x, y) {
     before = value;
   });
   svg.append(makeSvg("path", {
-    d: path, fill: "none", ...strokeOf(line), "stroke-linecap": "round",
-    "stroke-linejoin": "round", class: "line",
+    d: path, fill: "none", ...style, "stroke-linejoin": "round", class: "line",
   }));
+  if (line.y.length > FEW) return;
+  line.y.forEach((value, index) => {
+    if (value == null) return;
+    const [cx, cy] = [x.place(line.x[index]), y.place(value)];
+    const r = style["stroke-width"] / 2 + 1.6;
+    svg.append(makeSvg("circle", {
+      cx, cy, r, stroke: style.stroke,
+      fill: style["stroke-dasharray"] ? colour("paper") : style.stroke,
+    }));
+  });
 }
 
 function axes(svg, x, y, xLabel, top, bottom) {
@@ -133,7 +147,10 @@ function words(x, y, text, anchor = "start") {
 
 function linear(low, high, start, end, empty = false) {
   if (empty) return { ticks: [], place: () => start };
-  if (low === high) [low, high] = [low - (Math.abs(low) || 1) / 2, high + (Math.abs(high) || 1) / 2];
+  if (low === high) {
+    const room = (Math.abs(low) || 1) / 2;
+    [low, high] = [low - room, high + room];
+  }
   const place = (value) => start + ((value - low) / (high - low)) * (end - start);
   const rough = (high - low) / 4;
   const power = 10 ** Math.floor(Math.log10(rough));

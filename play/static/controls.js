@@ -8,12 +8,13 @@ const OPEN = ["data", "network", "training"];
 export class Controls {
   /** @param options the answer of /api/options. @param changed called with the changed name. */
   constructor(options, changed) {
-    this.fields = options.fields.filter((field) => field.kind !== "points");
+    const elsewhere = ["points", "tier"];
+    this.fields = options.fields.filter(({ name }) => !elsewhere.includes(name));
     this.changed = changed;
     this.inputs = new Map();
     const wide = matchMedia("(min-width: 760px)").matches;
     for (const group of options.groups) {
-      const fields = this.fields.filter(({ name, group: of }) => of === group.name && name !== "tier");
+      const fields = this.fields.filter((field) => field.group === group.name);
       if (!fields.length) continue;
       const open = wide && OPEN.includes(group.name);
       find("controls").append(make(
@@ -48,7 +49,7 @@ export class Controls {
       const left = field.optional && wanted[name] == null;
       const value = left ? null : setup[name];
       if (JSON.stringify(read()) !== JSON.stringify(value)) write(value);
-      if (left) input.placeholder = [setup[name], field.null_label].filter((v) => v != null).join(": ");
+      if (left) input.placeholder = setup[name] ?? field.null_label;
       input.removeAttribute("aria-invalid");
       const needs = Object.entries(field.needs ?? {});
       const meant = needs.every(([other, values]) => values.includes(setup[other]));
@@ -64,8 +65,12 @@ export class Controls {
   explain(field, said) {
     const value = this.inputs.get(field.name)?.read() ?? field.default;
     const choice = field.choices?.find((one) => one.value === value);
-    const more = choice?.explanation ? `\n${choice.label}: ${choice.explanation}` : "";
-    said.textContent = field.explanation + more;
+    const more = [
+      field.explanation,
+      choice?.explanation && `${choice.label}: ${choice.explanation}`,
+      field.optional && `Left empty: ${field.null_label}`,
+    ];
+    said.textContent = more.filter(Boolean).join("\n");
   }
 }
 

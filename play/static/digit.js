@@ -37,10 +37,15 @@ export class DigitView {
     }
     const { tiers, images } = this.description;
     find("models").replaceChildren(...tiers.map(model));
-    const available = images.available;
-    find("leafing-controls").hidden = !available;
-    find("no-images").textContent = available ? "" : images.reason;
-    if (available) await this.leaf(this.offset);
+    const judged = images.wrong != null;
+    if (!judged) find("order").value = this.order = "all";
+    find("order").disabled = !judged;
+    find("leafing-controls").hidden = !images.available;
+    find("about-images").textContent = !images.available ? images.reason
+      : judged ? `No model was trained on them; of ${images.count}, ${images.wrong} are taken for `
+        + "another digit by at least one. Choose one to have it judged."
+        : "No model was trained on them, and there is none yet to judge them: see below.";
+    if (images.available) await this.leaf(this.offset);
     document.body.dataset.models = tiers.filter((tier) => tier.available).length;
   }
 
@@ -83,15 +88,20 @@ export class DigitView {
     this.answer = answer;
     const [height, width] = answer.centred.shape;
     drawInk(find("centred"), width, height, unpack(answer.centred));
-    const titles = Object.fromEntries(this.description.tiers.map((tier) => [tier.name, tier.title]));
+    const { tiers } = this.description;
+    const titles = Object.fromEntries(tiers.map(({ name, title }) => [name, title]));
     find("judgements").replaceChildren(...Object.entries(answer.tiers).map(
       ([name, judgement]) => this.judgement(name, titles[name], judgement, answer.label),
     ));
+    if (!Object.keys(answer.tiers).length) {
+      find("judgements").append(make("p", {}, "There is no model yet to judge it: see below."));
+    }
     document.body.dataset.judged = Number(document.body.dataset.judged ?? 0) + 1;
   }
 
   judgement(name, title, { prediction, probabilities, hidden, saliency }, label) {
-    const known = label == null ? "" : label === prediction ? ", right" : `, wrong: it is a ${label}`;
+    const right = label === prediction ? ", right" : `, wrong: it is a ${label}`;
+    const known = label == null ? "" : right;
     const rows = probabilities.map((share, digit) => {
       const bar = make("span", { class: "bar" });
       bar.style.setProperty("--share", percent(share).replace(" ", ""));
@@ -137,12 +147,17 @@ export class DigitView {
     find("test-images").replaceChildren(...images.map(({ image, label, pixels, predictions }) => {
       const canvas = make("canvas");
       drawInk(canvas, 28, 28, unpack(pixels));
-      const wrong = [...new Set(Object.values(predictions))].filter((one) => one !== label);
+      const judged = [...new Set(Object.values(predictions))];
+      const wrong = judged.filter((one) => one !== label);
       const text = wrong.length ? `${label}, taken for ${wrong.join(" or ")}` : String(label);
+      const marked = wrong.length ? `${label} ✗ ${wrong.join(", ")}` : `${label} ✓`;
       return make("button", {
-        type: "button", class: "test-image", "data-image": image, "aria-label": `Test image: ${text}`,
+        type: "button",
+        class: "test-image",
+        "data-image": image,
+        "aria-label": `Test image: ${text}`,
         onclick: () => this.judge({ image }),
-      }, canvas, make("span", {}, wrong.length ? `${label} ✗ ${wrong.join(", ")}` : `${label} ✓`));
+      }, canvas, make("span", {}, judged.length ? marked : text));
     }));
     document.body.dataset.images = offset;
   }

@@ -114,9 +114,15 @@ function buildToolbar() {
   find("tiers").addEventListener("change", async (event) => {
     if (!(await apply({ ...training.wanted, tier: event.target.value }))) showSetup();
   });
-  for (const { value, label } of options.speeds) find("speed").append(make("option", { value }, label));
-  find("speed").addEventListener("change", (event) => (training.speed = Number(event.target.value)));
-  find("run").addEventListener("click", () => (training.running ? training.pause() : training.run()));
+  find("speed").append(...options.speeds.map(({ value, label }) => make("option", { value }, label)));
+  find("speed").value = training.speed = options.default_speed;
+  find("speed").addEventListener("change", (event) => {
+    training.speed = Number(event.target.value);
+  });
+  find("run").addEventListener("click", () => {
+    if (training.running) training.pause();
+    else training.run();
+  });
   find("one-step").addEventListener("click", () => training.oneStep());
   find("one-epoch").addEventListener("click", () => training.oneEpoch());
   find("reset").addEventListener("click", () => {
@@ -170,7 +176,9 @@ function remember() {
 function showSetup() {
   const { setup, wanted, answer } = training;
   controls.show(setup, wanted);
-  for (const input of find("tiers").querySelectorAll("input")) input.checked = input.value === setup.tier;
+  for (const input of find("tiers").querySelectorAll("input")) {
+    input.checked = input.value === setup.tier;
+  }
   find("command-line").textContent = answer.command ?? "";
   find("command-explained").textContent = answer.command
     ? "This command trains the same network and keeps its run in a folder." : answer.no_command;

@@ -75,7 +75,8 @@ export class Measures {
     const lines = Object.entries(gradients).map(([label, norms], look) => ({
       name: label, ...thinned(norms, gradientSteps), look,
     }));
-    drawLines(find("chart-gradients"), lines, { title: "Gradient norm per layer", steps, log: true });
+    const title = "Gradient norm per layer";
+    drawLines(find("chart-gradients"), lines, { title, steps, log: true });
   }
 
   drawHistograms({ histograms, dead }) {

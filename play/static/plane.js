@@ -19,7 +19,9 @@ export class Plane {
     this.label = 0; // the class of the next point
     this.cross = null; // [x, y]
     find("undo").addEventListener("click", undo);
-    find("classes").addEventListener("change", (event) => (this.label = Number(event.target.value)));
+    find("classes").addEventListener("change", (event) => {
+      this.label = Number(event.target.value);
+    });
     this.resized = new ResizeObserver(() => this.drawPoints());
     training.on("setup", () => this.setUp());
     training.on("frame", () => this.drawFrame());
@@ -31,7 +33,7 @@ export class Plane {
 
   setUp() {
     const { frame, classes, setup, extent } = this.training.answer;
-    this.extent = extent ?? 3;
+    this.extent = extent;
     if (frame.tiers.join() !== this.panels.map(({ tier }) => tier).join()) this.build(frame.tiers);
     const count = Math.max(classes, setup.classes);
     this.label = Math.min(this.label, count - 1);

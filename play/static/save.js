@@ -22,9 +22,10 @@ export function addSaveButtons() {
 async function save(figure) {
   const picture = await figurePicture(figure);
   const blob = await new Promise((resolve) => picture.toBlob(resolve, "image/png"));
-  const link = make("a", { href: URL.createObjectURL(blob), download: `${figure.dataset.file}.png` });
+  const href = URL.createObjectURL(blob);
+  const link = make("a", { href, download: `${figure.dataset.file}.png` });
   link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  setTimeout(() => URL.revokeObjectURL(href), 1000);
 }
 
 /** All charts and canvases of a figure on one canvas, each where it stands on the page. */

@@ -133,10 +133,11 @@ function code({ file, name, lines }) {
     make("span", { class: "line-number" }, `${computed ? "▸" : " "}${String(line).padStart(4)} `),
     make("span", {}, text || " "),
   ));
+  const marked = lines.filter(({ computed }) => computed).length;
   return make(
     "figure", { class: "code" },
     make("figcaption", {}, make("span", {}, `${file}, `, make("code", {}, name),
-      ": the marked line computes it")),
+      marked === 1 ? ": the marked line computes it" : ": the marked lines compute it")),
     make("pre", { tabindex: 0, class: "scrolls", "aria-label": `Code of ${name}` }, ...rows),
   );
 }
@@ -144,14 +145,18 @@ function code({ file, name, lines }) {
 function array({ name, role, shape, values, cut }) {
   const rows = !Array.isArray(values) ? [[values]] : Array.isArray(values[0]) ? values : [values];
   const largest = Math.max(...rows.flat().map(Math.abs), 0) || 1;
-  const size = shape.length ? `(${shape.join(", ")})` : "a number";
-  const shown = shape.length > 1 ? `${rows.length} rows, ${rows[0].length} columns` : rows[0].length;
+  const size = shape.length ? `(${shape.join(", ")}${shape.length === 1 ? "," : ""})` : "a number";
+  const kinds = shape.length > 1 ? ["rows", "columns"] : ["numbers"];
+  const there = shape.length > 1 ? [rows.length, rows[0].length] : [rows[0].length];
+  const shown = kinds.map((kind, axis) => `${there[axis]} of ${shape[axis]} ${kind}`)
+    .filter((_, axis) => there[axis] < shape[axis]).join(", ");
   return make(
     "figure", { class: "array", "data-name": name, "data-role": role },
     make("figcaption", {}, make("span", {},
       make("strong", {}, name), ` ${size}, ${ROLES[role] ?? role}`,
       cut ? `; shown: the first ${shown}` : "")),
-    make("div", { class: "scrolls", tabindex: 0, role: "region", "aria-label": `Values of ${name}` },
+    make(
+      "div", { class: "scrolls", tabindex: 0, role: "region", "aria-label": `Values of ${name}` },
       make("table", {}, ...rows.map((row) => make("tr", {}, ...row.map((value) => {
         const cell = make("td", { class: value < 0 ? "negative" : "" }, number(value));
         cell.style.setProperty("--share", `${Math.round((60 * Math.abs(value)) / largest)}%`);

@@ -46,7 +46,8 @@ export class Training {
       return this.session.ask("setup", fields);
     });
     this.changing = change.catch(() => {});
-    const patience = setTimeout(() => say((fields.tier ?? "numpy") === "numpy" ? SLOW : LOADING, "slow"), PATIENCE);
+    const why = (fields.tier ?? "numpy") === "numpy" ? SLOW : LOADING;
+    const patience = setTimeout(() => say(why, "slow"), PATIENCE);
     const answer = await change.finally(() => {
       clearTimeout(patience);
       unsay("slow");
@@ -55,7 +56,6 @@ export class Training {
     this.frame = null;
     if (!answer.frame.tiers.includes(this.shown)) this.shown = null;
     this.history = { loss: {}, drift: {}, epochs: {}, gradients: {}, gradientSteps: [] };
-    unsay("divergence");
     this.tell("setup");
     this.take(answer.frame);
     this.goOn();
@@ -90,9 +90,16 @@ export class Training {
       for (const { label, norm } of frame.gradients) (history.gradients[label] ??= []).push(norm);
     }
     if (frame.state !== "ready") this.target = 0;
-    if (frame.state === "diverged") say(frame.message, "divergence");
+    this.warn(frame);
     this.tell("frame");
     this.tell("state");
+  }
+
+  /** Say once that a training goes wrong: a screen reader would read each frame's new figures. */
+  warn({ message, state }) {
+    if (message && (!this.warned || state === "diverged")) say(message, "divergence");
+    if (!message) unsay("divergence");
+    this.warned = Boolean(message);
   }
 
   get running() {
