@@ -223,7 +223,7 @@ def _field(name: str) -> dict[str, Any]:
 
 def _kind(name: str, annotation: Any, metadata: list[Any]) -> dict[str, Any]:
     if get_origin(annotation) is Literal:
-        named = [(value, *CHOICES[value]) for value in get_args(annotation)]
+        named = [(value, *CHOICES.get(value, (value, ""))) for value in get_args(annotation)]
         choices = [{"value": v, "label": label, "explanation": e} for v, label, e in named]
         return {"kind": "choice", "choices": choices}
     if name == "points":

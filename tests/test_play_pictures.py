@@ -57,14 +57,14 @@ def test_zero_weights_make_all_units_alike_and_dead(trained):
     assert [layer["count"] for layer in frame(trained(activation="tanh"))["dead"]] == [0, 0]
 
 
-@pytest.mark.parametrize("width", [0, 6e-8, 4e-6])
+@pytest.mark.parametrize("width", [0, 6e-8, 4e-7])
 def test_units_that_differ_by_rounding_alone_are_drawn_as_alike(width, trained):
     training = trained(activation="sigmoid", hidden=[2])
     weights = training.trainees["numpy"].model.parameters()["layers.0.weight"]
     weights[...] = width
     told = frame(training)
     levels = np.unique(unpack(told["units"][0]["pictures"]))
-    assert (len(levels) == 1) == (width < 1e-6)
+    assert (len(levels) == 1) == (width < 1e-7)
     assert sum(told["histograms"][0]["counts"]) == 2 * 60
 
 
