@@ -4,8 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,23 @@ webdriver = pytest.importorskip("selenium.webdriver", reason="needs selenium")
 if not (CHROMIUM and CHROMEDRIVER):
     pytest.skip("needs chromium and chromedriver", allow_module_level=True)
 ActionChains, Keys = webdriver.ActionChains, webdriver.Keys
+TimeoutException = pytest.importorskip("selenium.common").TimeoutException
+
+# Looks again at each change of the page, also in the background, where no frame is drawn.
+WAIT = """
+const values = Array.from(arguments), done = values.pop();
+const holds = () => (function () { return (%s); }).apply(null, values);
+if (holds()) done();
+else {
+  const watch = new MutationObserver(() => {
+    if (!holds()) return;
+    watch.disconnect();
+    done();
+  });
+  const all = { attributes: true, childList: true, characterData: true, subtree: true };
+  watch.observe(document, all);
+}
+"""
 
 
 @contextmanager
@@ -46,6 +62,7 @@ def browsing(address: str) -> Iterator["Page"]:
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = webdriver.Chrome(options, webdriver.ChromeService(CHROMEDRIVER))
+    driver.set_script_timeout(PATIENCE)
     try:
         yield Page(driver, address)
     finally:
@@ -76,14 +93,11 @@ class Page:
         return self.driver.execute_script(f"return ({expression});", *arguments)
 
     def wait(self, condition: str, *arguments: Any) -> None:
-        """Wait until a JavaScript expression is true."""
-        self.wait_until(lambda: self.js(condition, *arguments), condition, *arguments)
-
-    def wait_until(self, true: Callable[[], Any], *what: Any) -> None:
-        """Wait until a function returns something true."""
-        end = time.monotonic() + PATIENCE
-        while not true():
-            assert time.monotonic() < end, f"not true: {what}; {self.state()}"
+        """Wait until a JavaScript expression is true of the page."""
+        try:
+            self.driver.execute_async_script(WAIT % condition, *arguments)
+        except TimeoutException:
+            pytest.fail(f"not true: {condition} {arguments}; {self.state()}")
 
     def state(self) -> dict[str, str]:
         """What the page says of itself."""

@@ -4,11 +4,12 @@ import http.client
 import json
 import socket
 import struct
+import time
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from browsing import ActionChains, Keys, browsing, serving
+from browsing import PATIENCE, ActionChains, Keys, Page, browsing, serving
 
 from tiers import TIERS
 
@@ -92,26 +93,27 @@ def test_a_tab_in_the_background_stops_training(browser):
     browser.wait("+document.body.dataset.step > arguments[0]", before + 2)
 
 
-def test_goes_on_after_the_server_was_restarted(no_runs):
+def test_goes_on_after_the_server_was_restarted(browser, no_runs):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with browsing(f"http://127.0.0.1:{port}") as page:
-        with serving(no_runs, port):
-            page.open("hidden=5")
-            first = page.pictures("canvas")
-            page.train("#one-epoch")
+    page = Page(browser.driver, f"http://127.0.0.1:{port}")
+    with serving(no_runs, port):
+        page.open("hidden=5")
+        first = page.pictures("canvas")
+        page.train("#one-epoch")
+    page.click("#run")
+    page.wait("document.body.dataset.state === 'lost'")
+    assert "does not answer" in page.text("#message")
+    with serving(no_runs, port):
+        page.wait("document.body.dataset.state === 'running'")
         page.click("#run")
-        page.wait("document.body.dataset.state === 'lost'")
-        assert "does not answer" in page.text("#message")
-        with serving(no_runs, port):
-            page.wait("document.body.dataset.state === 'running'")
-            page.click("#run")
-            page.wait("document.body.dataset.state === 'ready'")
-            assert "restarted" in page.text("#message")
-            with page.new_setup():
-                page.click("#reset")
-            assert page.pictures("canvas") == first
+        page.wait("document.body.dataset.state === 'ready'")
+        assert "restarted" in page.text("#message")
+        with page.new_setup():
+            page.click("#reset")
+        assert page.pictures("canvas") == first
+        page.driver.get("about:blank")  # else it would go on asking for the server
 
 
 def request(address: str, headers: dict[str, str], body: str = "{}") -> tuple[int, str]:
@@ -195,10 +197,12 @@ def test_pictures_are_saved_as_png(browser, tmp_path):
     browser.driver.execute_cdp_cmd("Browser.setDownloadBehavior", behaviour)
     browser.open()
     browser.train("#one-step")
+    end = time.monotonic() + PATIENCE
     for name in ("network", "loss"):
         browser.click(f"[data-file={name}] .save")
         file = tmp_path / f"{name}.png"
-        browser.wait_until(lambda file=file: file.exists() and file.stat().st_size)
+        while not (file.exists() and file.stat().st_size):
+            assert time.monotonic() < end
         width, height = struct.unpack(">II", file.read_bytes()[16:24])
         box = browser.find(f"#{name}, #chart-{name}").size
         assert (width, height) == pytest.approx((2 * box["width"], 2 * box["height"]), abs=2)

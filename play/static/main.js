@@ -114,7 +114,8 @@ function buildToolbar() {
   find("tiers").addEventListener("change", async (event) => {
     if (!(await apply({ ...training.wanted, tier: event.target.value }))) showSetup();
   });
-  find("speed").append(...options.speeds.map(({ value, label }) => make("option", { value }, label)));
+  const speeds = options.speeds.map(({ value, label }) => make("option", { value }, label));
+  find("speed").append(...speeds);
   find("speed").value = training.speed = options.default_speed;
   find("speed").addEventListener("change", (event) => {
     training.speed = Number(event.target.value);
