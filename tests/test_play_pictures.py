@@ -75,3 +75,8 @@ def test_numbers_near_the_largest_are_not_drawn(trained):
         array[...] = 1e30
     told = json.loads(Answer(frame(training)).body)
     assert (told["regions"], told["units"], told["gradients"]) == (None, None, [])
+
+
+def test_an_answer_holds_no_nan():
+    numbers = [np.nan, np.float32(np.inf), np.array([1, np.nan]), np.int64(3), True, None]
+    assert Answer({"numbers": numbers}).body == b'{"numbers":[null,null,[1.0,null],3,true,null]}'
