@@ -14,8 +14,7 @@ Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 HOSTS = {"127.0.0.1", "localhost"}
 HEADERS = {
-    "content-security-policy": "default-src 'self'; img-src 'self' data: blob:;"
-    " style-src 'self' 'unsafe-inline'",
+    "content-security-policy": "default-src 'self'; img-src 'self' data: blob:",
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "cache-control": "no-cache",

@@ -16,7 +16,7 @@ from data.mnist import MNIST
 from layers_numpy import BatchNorm1d
 from play.limits import page_words
 from play.pictures import evaluated, hidden_layers, layers_of, predicted, probabilities
-from play.training import TORCH_REMEDY
+from play.training import COMPUTING, TORCH_REMEDY
 from tiers import TIERS
 
 
@@ -65,7 +65,8 @@ class Judge:
         if self.options.loss == "mean-squared-error":
             raise UserError(f"{_shown(folder)} was trained with a loss that gives no probabilities")
         self.accuracy = run.test.test_accuracy
-        self.model = self._make_model()
+        with COMPUTING:  # which draws weights, and replaces them
+            self.model = self._make_model()
         self.model.load_state_dict(self._like_own(run.weights))
 
     def _make_model(self) -> Any:

@@ -141,7 +141,7 @@ WORDS = {
 }
 
 
-def page_words(error: Exception) -> str:
+def page_words(error: Exception | str) -> str:
     """A user's error as one sentence of the page, which knows no command line."""
     text = str(error).removesuffix("; see --help")
     text = re.sub(

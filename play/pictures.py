@@ -12,6 +12,7 @@ from jaxtyping import Float, Int
 
 from activations_numpy import ACTIVATIONS
 from common.keeping.diagnosis import to_array
+from common.mathematics.configuration import Configuration
 from common.mathematics.targets import targets
 from optimizers_numpy import gradient_norm
 from play.answers import packed
@@ -28,7 +29,7 @@ LARGEST_DRAWN = 1e30  # a model that computes such numbers is about to diverge
 Layers = dict[str, np.ndarray]
 
 
-def layers_of(setup: Setup) -> list[tuple[str, str, str]]:
+def layers_of(setup: Configuration) -> list[tuple[str, str, str]]:
     """Name, kind and label of each layer, in the order of the forward pass, of any tier."""
     kinds = ["Linear"]
     for _ in setup.hidden:
@@ -40,7 +41,7 @@ def layers_of(setup: Setup) -> list[tuple[str, str, str]]:
     ]
 
 
-def hidden_layers(setup: Setup) -> list[tuple[str, str]]:
+def hidden_layers(setup: Configuration) -> list[tuple[str, str]]:
     """Name and label of the activations, whose outputs are the hidden units."""
     names = [name for name, kind, _ in layers_of(setup) if kind == "Activation"]
     return [(name, f"hidden layer {i}") for i, name in enumerate(names, start=1)]
@@ -109,7 +110,7 @@ def draw(training: Training, tier: str, shown: bool) -> dict[str, Any]:
     if not all(np.abs(output).max() < LARGEST_DRAWN for output in outputs.values()):
         return {}
     last = layers_of(setup)[-1][0]
-    drawn = {"regions": _regions(tier, setup.loss, outputs[last][: len(plane)])}
+    drawn: dict[str, Any] = {"regions": _regions(tier, setup.loss, outputs[last][: len(plane)])}
     if shown:
         names = hidden_layers(setup)
         of_points = {name: outputs[name][len(plane) :] for name, _ in names}
@@ -117,9 +118,7 @@ def draw(training: Training, tier: str, shown: bool) -> dict[str, Any]:
             _units(name, label, outputs[name][: len(plane)])
             for name, label in [*names, (last, "output")]
         ]
-        drawn["histograms"] = [
-            _histogram(*names[i], of_points[names[i][0]]) for i in range(len(names))
-        ]
+        drawn["histograms"] = [_histogram(name, label, of_points[name]) for name, label in names]
         drawn["dead"] = [_dead(name, label, of_points[name], setup) for name, label in names]
         drawn["weights"] = _weights(trainee.model)
     return drawn
@@ -183,7 +182,9 @@ def gradient_norms(training: Training, tier: str) -> list[dict[str, Any]]:
     gradients = training.trainees[tier].model.gradients()
     norms = []
     for name, _, label in layers_of(training.setup):
-        own = {key: to_array(g) for key, g in gradients.items() if key.startswith(f"{name}.")}
+        own: Layers = {
+            key: to_array(g) for key, g in gradients.items() if key.startswith(f"{name}.")
+        }
         if own:
             with np.errstate(over="ignore"):
                 norms.append({"layer": name, "label": label, "norm": gradient_norm(own)})

@@ -32,8 +32,9 @@ def make_dataset(setup: Setup) -> Dataset:
     drawn = draw_points(setup.dataset, ends[-1] + PLANE.test, noise, point_set.seed)
     points, labels = (np.split(part, ends) for part in drawn)
     points[0], labels[0] = np.concatenate([points[0], own]), np.concatenate([labels[0], own_labels])
-    splits = (_split(*parts, setup) for parts in zip(points, labels, strict=True))
-    return Dataset(setup.dataset, *splits, setup.classes)
+    parts = zip(points, labels, strict=True)
+    train, validation, test = (_split(*part, setup) for part in parts)
+    return Dataset(setup.dataset, train, validation, test, setup.classes)
 
 
 def _split(points: np.ndarray, labels: np.ndarray, setup: Setup) -> Split:

@@ -145,7 +145,7 @@ class Page:
                 if apart is not None:
                     return apart
             if training.state == "diverged":
-                raise Refusal(page_words(training.message), "diverged", 422)
+                raise Refusal(page_words(training.message or ""), "diverged", 422)
             raise Refusal("The training has reached its last epoch: reset it.", "finished", 422)
 
 

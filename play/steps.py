@@ -4,6 +4,7 @@ The tier's own training makes the step; its layers are watched while they comput
 nothing of what they compute.
 """
 
+from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ class Watched:
         self.trainee = trainee
         self.step = Step()
         self._outputs: dict[str, Any] = {}  # the tensors themselves, whose gradient autograd keeps
-        self._layers = dict(zip(_names(trainee.model), trainee.model.layers, strict=True))
+        self._layers = {f"layers.{i}": layer for i, layer in enumerate(trainee.model.layers)}
 
     def __enter__(self) -> "Watched":
         model = self.trainee.model
@@ -97,10 +98,6 @@ class Watched:
         return self.step
 
 
-def _names(model: Any) -> list[str]:
-    return [f"layers.{i}" for i in range(len(model.layers))]
-
-
 def _copy(value: Any) -> np.ndarray:
     return to_array(value).copy()
 
@@ -117,13 +114,10 @@ def take_apart(training: Training) -> dict[str, Any] | None:
     """
     rate = training.learning_rate
     watched = {name: Watched(trainee) for name, trainee in training.trainees.items()}
-    try:
+    with ExitStack() as watching:
         for each in watched.values():
-            each.__enter__()
+            watching.enter_context(each)
         training.train_minibatch()
-    finally:
-        for each in watched.values():
-            each.__exit__()
     if training.state == "diverged":
         return None
     layers = layers_of(training.setup)

@@ -22,8 +22,8 @@ from play.limits import Setup
 from play.plane import extent, make_dataset
 from tiers import TIERS, Tier
 
-# Dropout's masks come from torch's one generator, which a training seeds before each step: no
-# other may draw in between.
+# Dropout's masks come from torch's one generator, which a training seeds before each step: nobody
+# else may draw in between.
 COMPUTING = threading.Lock()
 
 # The masks of tier 2 are tier 1's, too, where both train: so tier 2 goes first.
@@ -81,7 +81,7 @@ class Trainee:
     """One tier's `train` in a thread that moves only when it is asked to.
 
     Args:
-        tier: whose.
+        train: the tier's.
         setup, dataset: what it trains, on what.
 
     Raises:
@@ -92,15 +92,14 @@ class Trainee:
         done: the training has come to its end.
     """
 
-    def __init__(self, tier: Tier, setup: Setup, dataset: Dataset) -> None:
-        self.tier = tier
+    def __init__(self, train: Callable[..., Any], setup: Setup, dataset: Dataset) -> None:
         self.recorder = HeldRecorder(self._hold)
         self.done = False
         self._error: Exception | None = None
         self._ending = False
         self._go, self._held = threading.Semaphore(0), threading.Semaphore(0)
         self._thread = threading.Thread(
-            target=self._run, args=(tier.train, setup, dataset), name="training", daemon=True
+            target=self._run, args=(train, setup, dataset), name="training", daemon=True
         )
         self._thread.start()
         self._wait()
@@ -169,18 +168,28 @@ class Training:
         self.extent = extent(self.setup, self.dataset)
         self.trainees: dict[str, Trainee] = {}
         self.step = 0
-        self.state, self.message = "ready", None
+        self.state = "ready"
+        self.message: str | None = None
         try:
             for name in setup.tiers:
-                self.trainees[name] = Trainee(TIERS[name], self.setup, self.dataset)
-        except ModuleNotFoundError as error:
-            if error.name != "torch":
-                raise
-            raise UserError(TORCH_REMEDY) from None
+                self.trainees[name] = self._begin(TIERS[name])
+        except BaseException:
+            self.end()
+            raise
         others = [name for name in setup.tiers if name != "numpy"] if len(setup.tiers) > 1 else []
         self.drift: dict[str, list[float]] = {name: [] for name in others}
         if others:
             self._share_masks()
+
+    def _begin(self, tier: Tier) -> Trainee:
+        try:
+            train = tier.train
+        except ModuleNotFoundError as error:
+            if error.name != "torch":
+                raise
+            raise UserError(TORCH_REMEDY) from None
+        with COMPUTING:  # tier 3's first weights are drawn from torch's generator, and replaced
+            return Trainee(train, self.setup, self.dataset)
 
     @property
     def steps_per_epoch(self) -> int:

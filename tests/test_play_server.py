@@ -286,7 +286,7 @@ def test_the_options_have_what_a_control_needs(client):
 
 
 WITHOUT_TORCH = """
-import sys
+import sys, threading
 {before}
 from pathlib import Path
 from page_client import serving
@@ -298,6 +298,7 @@ with serving(Path("nowhere"), Path("nowhere")) as client:
     assert client.get("/api/digits").status == 200
     print(client.get("/api/options").json()["torch"], "torch" in sys.modules)
     print(client.post(session + "/setup", {{"tier": "all"}}).text)
+    assert sum(thread.name == "training" for thread in threading.enumerate()) == 1
     assert client.post(session + "/frame", {{"until": 19}}).json()["tiers"] == ["numpy"]
 """
 
