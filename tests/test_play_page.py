@@ -109,6 +109,18 @@ def test_points_are_added_by_click_and_by_key_and_taken_back(page):
     assert page.picture(points) == without
 
 
+def test_own_points_alone_are_set_one_after_the_other(page):
+    page.click("#option-dataset option[value=own]")
+    page.wait("document.body.dataset.refused === '1'")
+    assert "at least 2" in page.text("#message")
+    page.press(".plane .layers", Keys.ENTER)
+    page.wait("document.body.dataset.refused === '2'")
+    with page.new_setup():
+        page.press(".plane .layers", "2", Keys.ARROW_UP, Keys.ENTER)
+    assert page.text("#counts").startswith("2 training points")
+    page.train("#one-step")
+
+
 def test_runs_and_pauses(page):
     page.click("#run")
     page.wait("+document.body.dataset.step > 4")
@@ -152,7 +164,7 @@ def test_a_minibatch_is_taken_apart_forth_and_back(page):
     page.wait("document.body.dataset.stage === '0' && document.body.dataset.step === '1'")
     first = page.text("#stage")
     assert "Z = X @ self.W.T" in page.text(".computed") and "numpy/layers_numpy.py" in first
-    while "Linear 1" not in page.text("#stage h2") or "Backward" not in page.text("#stage h2"):
+    while not page.text("#stage-title").endswith("Backward: Linear 1"):
         page.click("#forth")
     cells = page.js(
         "Array.from(document.querySelectorAll('[data-name=\"∂L/∂W\"] td'), (td) => td.innerText)"

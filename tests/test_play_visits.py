@@ -192,6 +192,12 @@ def test_a_set_up_is_kept_in_the_address(browser):
     assert browser.pictures("canvas") == shown
 
 
+def test_an_impossible_address_is_told_and_the_page_can_be_used(browser):
+    browser.open("hidden=9999")
+    browser.wait("document.querySelector('#message').textContent.includes('9999')")
+    browser.train("#one-step")
+
+
 def test_pictures_are_saved_as_png(browser, tmp_path):
     behaviour = {"behavior": "allow", "downloadPath": str(tmp_path)}
     browser.driver.execute_cdp_cmd("Browser.setDownloadBehavior", behaviour)

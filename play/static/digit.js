@@ -93,6 +93,9 @@ export class DigitView {
     find("judgements").replaceChildren(...Object.entries(answer.tiers).map(
       ([name, judgement]) => this.judgement(name, titles[name], judgement, answer.label),
     ));
+    find("verdict").textContent = Object.entries(answer.tiers).map(
+      ([name, { prediction }]) => `${titles[name]}: ${prediction}`,
+    ).join("; ");
     if (!Object.keys(answer.tiers).length) {
       find("judgements").append(make("p", {}, "There is no model yet to judge it: see below."));
     }

@@ -18,6 +18,7 @@ const TITLES = { all: "all three in lockstep" };
 const training = new Training(new Session());
 let options, controls, steps, digit;
 let view = "points";
+let waiting = []; // own points that are too few to train on
 
 async function start() {
   options = await get("api/options").catch(async (error) => {
@@ -51,7 +52,10 @@ async function start() {
   });
   const address = readAddress(options.fields);
   show(address.view);
-  if (!(await apply(address.wanted)) && training.session.id) await apply({});
+  if ((await apply(address.wanted)) || !training.session.id) return;
+  const why = find("message").querySelector("span").textContent;
+  await apply({});
+  say(why, "refusal");
 }
 
 /** Begin anew with these options; true if the server took them. */
@@ -86,13 +90,19 @@ async function changed(name) {
   }
 }
 
-function addPoint(point) {
-  return apply({ ...training.wanted, points: [...(training.wanted.points ?? []), point] });
+/** Train on one more point. Where own points alone are asked for and are still too few to train
+ *  on, it is kept until there are enough. */
+async function addPoint(point) {
+  const points = [...(training.wanted.points ?? []), ...waiting, point];
+  const { dataset } = controls.values();
+  const tooFew = !(await apply({ ...training.wanted, dataset, points }, "dataset"));
+  waiting = tooFew && dataset === "own" ? [...waiting, point] : [];
 }
 
 function undo() {
   const points = training.wanted.points ?? [];
-  if (points.length) apply({ ...training.wanted, points: points.slice(0, -1) });
+  if (waiting.length) waiting.pop();
+  else if (points.length) apply({ ...training.wanted, points: points.slice(0, -1) });
 }
 
 function buildShown() {
@@ -133,8 +143,7 @@ function buildToolbar() {
   find("new-seed").addEventListener("click", () =>
     apply({ ...training.wanted, seed: (training.setup.seed + 1) % 2 ** 32 }));
   find("shown").addEventListener("change", (event) => {
-    training.shown = event.target.value;
-    training.mending(() => training.look());
+    training.show(event.target.value);
   });
   find("clear-points").addEventListener("click", () => apply({ ...training.wanted, points: [] }));
   find("copy").addEventListener("click", copyCommand);
@@ -184,6 +193,7 @@ function showSetup() {
   find("command-explained").textContent = answer.command
     ? "This command trains the same network and keeps its run in a folder." : answer.no_command;
   find("with-command").hidden = !answer.command;
+  find("reset").disabled = find("new-seed").disabled = false;
   find("clear-points").disabled = !setup.points.length;
   buildShown();
   find("note").textContent = answer.validation_note ?? "";

@@ -110,9 +110,9 @@ function dashed(at) {
 
 function thinned(values, steps = null) {
   const every = Math.ceil(values.length / POINTS) || 1;
-  const chosen = values.map((_, at) => at).filter(
-    (at) => at % every === 0 || at === values.length - 1,
-  );
+  const chosen = [];
+  for (let at = 0; at < values.length; at += every) chosen.push(at);
+  if (values.length && chosen.at(-1) !== values.length - 1) chosen.push(values.length - 1);
   return {
     x: chosen.map((at) => steps?.[at] ?? at + 1),
     y: chosen.map((at) => values[at]),

@@ -83,7 +83,7 @@ export class StepsView {
     let phase = null;
     this.stages.forEach((stage, at) => {
       if (stage.phase !== phase) {
-        list.push(make("li", { class: "phase" }, PHASES[stage.phase] ?? stage.phase));
+        list.push(make("li", { class: "phase" }, PHASES[stage.phase]));
         phase = stage.phase;
       }
       list.push(make("li", {}, make("button", {
@@ -106,9 +106,9 @@ export class StepsView {
     }
     find("back").disabled = at === 0;
     find("forth").disabled = at === this.stages.length - 1;
+    find("stage-title").textContent = `${at + 1} of ${this.stages.length} · `
+      + `${PHASES[stage.phase]}: ${stage.title}`;
     find("stage").replaceChildren(
-      make("h2", {}, `${at + 1} of ${this.stages.length} · ${PHASES[stage.phase] ?? stage.phase}: `
-        + stage.title),
       make("p", { class: "formula" }, stage.formula),
       make("p", {}, stage.explanation),
       stage.code ? code(stage.code) : "",
@@ -153,7 +153,7 @@ function array({ name, role, shape, values, cut }) {
   return make(
     "figure", { class: "array", "data-name": name, "data-role": role },
     make("figcaption", {}, make("span", {},
-      make("strong", {}, name), ` ${size}, ${ROLES[role] ?? role}`,
+      make("strong", {}, name), ` ${size}, ${ROLES[role]}`,
       cut ? `; shown: the first ${shown}` : "")),
     make(
       "div", { class: "scrolls", tabindex: 0, role: "region", "aria-label": `Values of ${name}` },

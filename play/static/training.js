@@ -61,6 +61,13 @@ export class Training {
     this.goOn();
   }
 
+  /** Show the units, gradients and activations of this tier, of all that train. */
+  show(tier) {
+    this.shown = tier;
+    Object.assign(this.history, { gradients: {}, gradientSteps: [] });
+    this.mending(() => this.look());
+  }
+
   /** Ask for a frame, with the training moved to the step `until` if one is given. */
   async look(until) {
     const { history, shown } = this;
@@ -81,8 +88,9 @@ export class Training {
     const { history } = this;
     for (const kind of ["loss", "drift", "epochs"]) {
       for (const [tier, entries] of Object.entries(frame.history[kind])) {
-        const from = kind === "epochs" ? frame.history.epochs_from : frame.history.steps_from;
-        history[kind][tier] = (history[kind][tier] ?? []).slice(0, from).concat(entries);
+        const known = (history[kind][tier] ??= []);
+        known.length = kind === "epochs" ? frame.history.epochs_from : frame.history.steps_from;
+        known.push(...entries);
       }
     }
     if (frame.gradients.length && history.gradientSteps.at(-1) !== frame.step) {
