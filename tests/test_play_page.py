@@ -69,6 +69,11 @@ def test_is_ready_without_complaint_or_foreign_request(browser):
     browser.requests()
     browser.open("tier=numpy")
     browser.train("#one-step")
+    browser.click("#tab-steps")
+    browser.click("#take-apart")
+    browser.wait("document.body.dataset.stage")
+    browser.click("#tab-digit")
+    browser.wait("document.querySelector('.test-image')")
     assert browser.complaints() == []
     asked = [url for url in browser.requests() if not url.startswith(("data:", "about:"))]
     assert len(asked) > 10

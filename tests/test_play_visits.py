@@ -140,7 +140,7 @@ def test_strangers_and_large_bodies_get_one_sentence(browser, headers, size, sta
 
 
 @pytest.mark.parametrize("view", ["points", "steps", "digit"])
-def test_tab_reaches_every_control_and_the_focus_is_seen(browser, view):
+def test_tab_reaches_every_control_which_has_a_name_and_its_focus_is_seen(browser, view):
     browser.open(f"view={view}")
     if view == "steps":
         browser.click("#take-apart")
@@ -158,6 +158,7 @@ def test_tab_reaches_every_control_and_the_focus_is_seen(browser, view):
         if before:
             break
         assert seen, element
+        assert browser.driver.switch_to.active_element.accessible_name, element
         visited += 1
     assert visited == reachable
 

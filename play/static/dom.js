@@ -55,7 +55,9 @@ export function percent(share) {
 
 /** A server's array {shape, type, data} as a flat typed array, row after row. */
 export function unpack({ type, data }) {
-  const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
+  const text = atob(data);
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
   return type === "float32" ? new Float32Array(bytes.buffer) : bytes;
 }
 

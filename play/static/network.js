@@ -13,7 +13,7 @@ export class Network {
     this.chosen = null; // [column, unit]
     this.columns = [];
     this.lines = make("canvas");
-    new ResizeObserver(() => this.drawLines()).observe(find("network"));
+    new ResizeObserver(() => this.measure()).observe(find("network"));
     training.on("frame", () => this.draw());
     onColourChange(() => this.draw());
     find("network").addEventListener("keydown", (event) => this.key(event));
@@ -23,7 +23,8 @@ export class Network {
     const { units, weights } = this.training.frame ?? {};
     if (!units) return;
     const shape = units.map(({ label, width }) => `${label} ${width}`).join();
-    if (shape !== this.shape) this.build(units);
+    const changed = shape !== this.shape;
+    if (changed) this.build(units);
     this.shape = shape;
     this.units = units;
     this.matrices = weights.filter(({ values }) => values.shape.length === 2);
@@ -40,11 +41,13 @@ export class Network {
         button.classList.toggle("dead", dead?.units.includes(unit) ?? false);
       });
     });
-    this.drawLines();
+    if (changed) this.measure();
+    else this.drawLines();
     this.describe();
   }
 
   build(units) {
+    this.places = null;
     this.chosen = null;
     this.columns = units.map((layer, column) => this.column(layer, column));
     this.ends = [make("span", { class: "end" }, "x₁"), make("span", { class: "end" }, "x₂")];
@@ -137,27 +140,32 @@ export class Network {
     return this.weights.find((one) => one.name === name).values;
   }
 
-  drawLines() {
+  /** Where the units stand: asked for only when that may have changed, as it takes a layout. */
+  measure() {
     const box = find("network");
-    if (!this.matrices || !box.clientWidth) return;
+    if (!this.columns.length || !box.clientWidth) return;
     const dense = devicePixelRatio || 1;
     this.lines.style.width = 0; // else the box would never become narrower
-    const width = box.scrollWidth;
+    const [width, height] = [box.scrollWidth, box.clientHeight];
     this.lines.style.width = `${width}px`;
     this.lines.width = width * dense;
-    this.lines.height = box.clientHeight * dense;
-    const context = this.lines.getContext("2d");
-    context.scale(dense, dense);
+    this.lines.height = height * dense;
+    this.lines.getContext("2d").scale(dense, dense);
     const origin = this.lines.getBoundingClientRect();
     const sides = (elements) => elements.map((element) => {
-      const { left, right, top, height } = element.getBoundingClientRect();
-      return [left - origin.left, right - origin.left, top - origin.top + height / 2];
+      const { left, right, top, height: size } = element.getBoundingClientRect();
+      return [left - origin.left, right - origin.left, top - origin.top + size / 2];
     });
-    let before = sides(this.ends);
-    this.columns.forEach(({ buttons }, column) => {
-      const here = sides(buttons);
-      this.drawWeights(context, column, before, here);
-      before = here;
+    this.places = [this.ends, ...this.columns.map(({ buttons }) => buttons)].map(sides);
+    this.drawLines();
+  }
+
+  drawLines() {
+    if (!this.places) return;
+    const context = this.lines.getContext("2d");
+    context.clearRect(0, 0, this.lines.width, this.lines.height);
+    this.columns.forEach((_, column) => {
+      this.drawWeights(context, column, this.places[column], this.places[column + 1]);
     });
   }
 
