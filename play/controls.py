@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args, get_origin
 from annotated_types import Ge, Gt, Le, Lt
 
 from common.mathematics.configuration import LEARNING_RATES
+from data.points import POINT_SETS
 from play.limits import EXTENT, MOST_LAYERS, MOST_POINTS, Setup
 from play.training import TORCH_REMEDY
 from tiers import TIERS
@@ -155,6 +156,8 @@ CHOICES = {
 }
 
 NEEDS = {
+    "count": {"dataset": list(POINT_SETS)},
+    "noise": {"dataset": list(POINT_SETS)},
     "momentum": {"optimizer": ["sgd"]},
     "nesterov": {"optimizer": ["sgd"]},
     "warmup": {"schedule": ["warmup-cosine", "warmup-linear", "one-cycle"]},

@@ -61,8 +61,8 @@ def _warning(training: Training, tier: str, dead: list[dict[str, Any]] | None) -
     if len(losses) < WARNING_STEPS or sum(recent) / len(recent) < WARNING_FACTOR * losses[0]:
         return None
     rate = training.setup.peak_learning_rate
-    told = f"The loss is {recent[-1]:.3g} after {training.step:,} steps, and was {losses[0]:.3g}"
-    told += " at the first."
+    told = f"The loss is {recent[-1]:,.4g} after {training.step:,} steps"
+    told += f", and was {losses[0]:,.4g} at the first."
     gone = [layer["label"] for layer in dead or () if layer["count"] == layer["width"]]
     if gone:
         told += f" Every unit of {gone[0]} is dead, so no gradient passes it: reset,"

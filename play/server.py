@@ -179,16 +179,16 @@ def endpoint(model: type[Options], handler: Handler) -> Callable[[Request], Any]
             if request.method == "POST":
                 values = _read_json(await request.body())
             name = request.path_params.get("name", "")
-            return Answer(await run_in_threadpool(_handle, model, values, handler, name))
+            return await run_in_threadpool(_handle, model, values, handler, name)
         except Refusal as refusal:
             return Answer({"error": str(refusal), "code": refusal.code}, refusal.status)
 
     return answer
 
 
-def _handle(model: type[Options], values: Any, handler: Handler, name: str) -> Any:
+def _handle(model: type[Options], values: Any, handler: Handler, name: str) -> Response:
     try:
-        return handler(model.model_validate(values), name)
+        return Answer(handler(model.model_validate(values), name))
     except UserError as error:
         raise Refusal(page_words(error), "set-up", 422) from None
 

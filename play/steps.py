@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 
 from common.keeping.diagnosis import to_array
-from common.keeping.recorder import Recorder
 from play.pictures import layers_of
 from play.stages import Step, stages
-from play.training import Trainee, Training
+from play.training import HeldRecorder, Trainee, Training
 
 MOST_SHOWN = 12  # rows and columns of an array
 
@@ -71,10 +70,9 @@ class Watched:
 
         return watched
 
-    def _gradients_there(self, recorder: Recorder) -> None:
+    def _gradients_there(self, recorder: HeldRecorder) -> None:
         """Between backward and update."""
         self._let_go()  # the validation that may follow is not part of the step
-        recorder = self.trainee.recorder
         indices = recorder.indices
         self.step.loss = recorder.loss
         self.step.indices = _copy(indices)

@@ -39,13 +39,13 @@ class HeldRecorder(Recorder):
         hold: called there; returns when the training may go on, or raises Stopped.
 
     Attributes:
-        before_update: called once with this recorder when a step's gradients are there.
+        before_update: called with this recorder when a step's gradients are there.
     """
 
     def __init__(self, hold: Callable[[], None]) -> None:
         super().__init__()
         self.hold = hold
-        self.before_update: Callable[[Recorder], None] | None = None
+        self.before_update: Callable[[HeldRecorder], None] | None = None
 
     @property
     def indices(self) -> Any:

@@ -1,6 +1,8 @@
 """The page's trainings are the tiers' own, whatever is looked at between two steps."""
 
 import json
+import sys
+import threading
 
 import numpy as np
 import pytest
@@ -196,6 +198,33 @@ def test_a_new_learning_rate_outside_its_limits_is_refused(trained):
     with pytest.raises(UserError, match="less than or equal to 1000"):
         training.change_learning_rate(1e4)
     assert training.learning_rate == 0.05
+
+
+def test_trainings_beside_each_other_draw_their_own_masks(trained):
+    """torch has one generator for all; the threads take turns a million times a second."""
+    options = [{"tier": tier, "dropout": 0.5, "seed": 4} for tier in ("lowlevel", "paper")]
+
+    def train(training):
+        for step in range(1, 61):
+            training.advance(step, 10)
+
+    alone = [trained(**each) for each in options]
+    for training in alone:
+        train(training)
+    together = [trained(**each) for each in options]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=train, args=(each,)) for each in together]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    for tier, *both in zip(("lowlevel", "paper"), alone, together, strict=True):
+        histories = [training.trainees[tier].recorder.history.losses for training in both]
+        assert histories[0] == histories[1]
 
 
 def diverging(tier):
