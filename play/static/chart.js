@@ -71,7 +71,7 @@ function legend(svg, lines, title) {
     const at = 10 + row * ROW;
     svg.append(
       makeSvg("path", { d: `M${left} ${at - 4}h18`, ...strokeOf(line) }),
-      words(left + 22, at, text),
+      words(left + 24, at, text),
     );
     left += width;
   }

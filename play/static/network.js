@@ -117,7 +117,7 @@ export class Network {
   /** The numbers of the chosen unit, as text. */
   describe() {
     if (!this.chosen) {
-      find("unit").textContent = "No unit chosen.";
+      find("unit").textContent = "Choose a unit to read its weights.";
       return;
     }
     const [column, unit] = this.chosen;

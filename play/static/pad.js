@@ -71,7 +71,9 @@ export class Pad {
       return { x: (x / box.width) * SIZE, y: (y / box.height) * SIZE };
     };
     canvas.addEventListener("pointerdown", (event) => {
+      if (this.last) return; // a second finger
       canvas.setPointerCapture(event.pointerId);
+      this.pointer = event.pointerId;
       this.keys = false;
       this.last = place(event);
       this.stroke(this.last, this.last);
@@ -79,7 +81,7 @@ export class Pad {
       event.preventDefault();
     });
     canvas.addEventListener("pointermove", (event) => {
-      if (!this.last) return;
+      if (!this.last || event.pointerId !== this.pointer) return;
       for (const part of event.getCoalescedEvents?.() ?? [event]) {
         const next = place(part);
         this.stroke(this.last, next);
@@ -87,7 +89,9 @@ export class Pad {
       }
     });
     for (const end of ["pointerup", "pointercancel"]) {
-      canvas.addEventListener(end, () => (this.last = null));
+      canvas.addEventListener(end, (event) => {
+        if (event.pointerId === this.pointer) this.last = null;
+      });
     }
     canvas.addEventListener("blur", () => {
       this.keys = this.pen.down = false;
