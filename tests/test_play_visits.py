@@ -52,6 +52,18 @@ def test_a_missing_run_shows_the_command_that_makes_it(browser):
         assert script in browser.text(f"#models [data-tier={tier.name}] code")
 
 
+def test_a_digit_is_drawn_by_keys(browser):
+    browser.open("view=digit")
+    browser.wait("document.body.dataset.models")
+    browser.press("#pad", Keys.SPACE, Keys.ARROW_DOWN * 12)
+    browser.wait("document.body.dataset.judged && !('judging' in document.body.dataset)")
+    assert browser.text("#pen") == "Pen down, 50 % from the left, 68 % from the top"
+    assert "no model yet" in browser.text("#judgements")
+    drawn = browser.picture("#centred")
+    browser.press("#pad", Keys.BACKSPACE)
+    assert browser.picture("#centred") != drawn
+
+
 def test_each_tab_trains_by_itself_and_the_fifth_gets_one_sentence(browser):
     first = browser.driver.current_window_handle
     browser.open()

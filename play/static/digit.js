@@ -11,7 +11,7 @@ const PAGE = 12; // test images at a time
 
 export class DigitView {
   constructor() {
-    this.pad = new Pad(find("pad"), () => this.judgeDrawing());
+    this.pad = new Pad(find("pad"), () => this.judgeDrawing(), find("pen"));
     this.offset = 0;
     this.order = "wrong";
     find("clear-pad").addEventListener("click", () => {

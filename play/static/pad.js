@@ -10,10 +10,10 @@ const MOVES = {
 };
 
 export class Pad {
-  /** @param canvas the pad. @param changed called after each change of the drawing. */
-  constructor(canvas, changed) {
-    this.canvas = canvas;
-    this.changed = changed;
+  /** @param canvas the pad. @param changed called after each change of the drawing.
+   *  @param said an element that tells where the pen is, for who moves it by keys. */
+  constructor(canvas, changed, said) {
+    Object.assign(this, { canvas, changed, said });
     this.drawing = new OffscreenCanvas(SIZE, SIZE);
     canvas.width = canvas.height = SIZE;
     this.pen = { x: SIZE / 2, y: SIZE / 4, down: false };
@@ -111,6 +111,9 @@ export class Pad {
     const [right, down] = MOVES[event.key] ?? [0, 0];
     pen.x = Math.min(Math.max(pen.x + KEY_STEP * right, PEN / 2), SIZE - PEN / 2);
     pen.y = Math.min(Math.max(pen.y + KEY_STEP * down, PEN / 2), SIZE - PEN / 2);
+    const [across, below] = [pen.x, pen.y].map((place) => Math.round((100 * place) / SIZE));
+    this.said.textContent = `Pen ${pen.down ? "down" : "up"}, ${across} % from the left, `
+      + `${below} % from the top`;
     if (pen.down) this.stroke(before, pen);
     else this.show();
   }

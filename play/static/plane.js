@@ -79,7 +79,8 @@ export class Plane {
     layers.addEventListener("keydown", (event) => this.key(event));
     layers.addEventListener("focus", () => this.moveTo(this.cross ?? [0, 0]));
     const name = named ? make("p", { class: "name" }, this.titles[tier]) : null;
-    return { tier, regions, points, cross, element: make("div", { class: "plane" }, name, layers) };
+    const element = make("div", { class: "plane" }, name, layers);
+    return { tier, layers, regions, points, cross, element };
   }
 
   within(x, y) {
@@ -130,6 +131,9 @@ export class Plane {
 
   showPlace({ x, y, class: label, probabilities, probabilities_label: meaning, layers }) {
     const write = meaning === "probabilities" ? percent : number;
+    if (this.panels.some(({ layers }) => layers === document.activeElement)) {
+      find("at-cross").textContent = `x₁ ${number(x)}, x₂ ${number(y)}: class ${label}`;
+    }
     const shares = probabilities.map((share, index) => `${CLASS_MARKS[index]} ${write(share)}`);
     find("place").replaceChildren(
       make("p", {}, `At x₁ = ${number(x)}, x₂ = ${number(y)} the network says class ${label}; `
