@@ -19,6 +19,7 @@ from benchmarks import (
     cores,
     kernels,
     overhead,
+    page,
     parts,
     speed,
     start_up,
@@ -244,6 +245,15 @@ def test_kernels(tmp_path, monkeypatch):
     with pytest.raises(UserError, match="cc cannot compile a line of x86-64 code here; install"):
         monkeypatch.setenv("PATH", "")
         kernels.compiled_chain()
+
+
+def test_page(tmp_path, capsys):
+    page.main(["--frames", "3", "--sessions", "10", "--folder", str(tmp_path)])
+    results = results_of("page", tmp_path)
+    assert list(results["frames"]) == ["tier 1, float32", "tier 1, float64", "all three"]
+    assert all(spreads["ms"]["min"] > 0 for spreads in results["frames"].values())
+    assert len(results["memory"]) == 2 and min(results["memory"]) > 10
+    assert "after 10 " in capsys.readouterr().out
 
 
 def test_cores(tmp_path, monkeypatch):
