@@ -141,10 +141,11 @@ class Trainee:
             self._wait()
 
     def end(self) -> None:
-        """End the thread, wherever it is held."""
+        """End the thread, wherever it is held, and let go of the model."""
         self._ending = True
         self._go.release()
         self._thread.join()
+        del self.recorder  # which holds this trainee: so both are freed at once
 
 
 class Training:
