@@ -199,7 +199,9 @@ def refuse_borrowed(answer: ModuleType, path: Path, names: Sequence[str], refuse
 
 def readers_error(error: BaseException, path: Path) -> list[str]:
     """An exception as the reader needs it: the line of the answer, and the message."""
-    message = f"{type(error).__name__}: {error}".splitlines()[0][:WIDTH]
+    message = f"{type(error).__name__}: {error}".splitlines()[0]
+    if len(message) > WIDTH:  # NumPy names the shapes at the end
+        message = f"{message[: WIDTH // 2]} ... {message[-(WIDTH // 2) :]}"
     if isinstance(error, SyntaxError) and error.filename == str(path):
         return [f"line {error.lineno}: {(error.text or '').strip()[:80]}", message]
     frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)]
@@ -235,7 +237,7 @@ def judge(check: Check, answer: ModuleType, path: Path, tier: Any, seed: int) ->
     except Refused as refusal:
         lines = [str(refusal)]
     except BaseException as error:  # SystemExit and KeyboardInterrupt of the answer, too
-        lines = readers_error(error, path)
+        lines = ["an error is raised before this can be judged:", *readers_error(error, path)]
     else:
         return Verdict(True)
     return Verdict(False, check.stage, check.name, [line[: WIDTH + 10] for line in lines])

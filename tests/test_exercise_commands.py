@@ -212,6 +212,18 @@ def test_what_torch_has_not_implemented_is_no_answer_that_is_not_written(tmp_pat
     assert verdict.stage != "written", verdict.lines
 
 
+def test_an_error_is_told_as_such_with_both_ends_of_its_message(tmp_path):
+    collapse = find_exercise("13")
+    text = collapse.solution("numpy").read_text(encoding="utf-8")
+    path = tmp_path / "answer.py"
+    path.write_text(text.replace("@ W.T", "@ W"), encoding="utf-8")
+    told, line, message = check_answer(collapse, path).lines
+    assert told == "an error is raised before this can be judged:"
+    assert line.startswith("line ")
+    assert message.startswith("ValueError: matmul")
+    assert message.endswith("is different from 5)")
+
+
 def test_json_and_exit_codes():
     command = [sys.executable, "-m", "exercises", "check", "01", "--json", "--file"]
     ran = subprocess.run([*command, NOT_SCALED], cwd=REPOSITORY, capture_output=True, text=True)
