@@ -42,6 +42,7 @@ N = 7
 SIZES = (4, 6, 3, 5, 2)
 DEEP = (8, *[32] * 19, 3)
 H = 1e-6
+GIVEN, OTHERS = [8.0, 1.0, 2.0], [0.5, 20.0, 300.0, 4.0]
 MOST = 50.0
 NETWORKS = 5
 POINTS, STEPS, RATES, LEARNED = 20, 100, (0.03, 0.01), 0.5
@@ -138,6 +139,13 @@ def shapes_of_the_network(answer: ModuleType, tier: Tier, seed: int) -> None:
         expect_shape(f"biases[{layer}] of {call}", b, (SIZES[layer + 1],))
 
 
+def norms_left(answer: ModuleType) -> list[float]:
+    """What `factor_per_layer` leaves of the list that it is handed."""
+    given = list(GIVEN)
+    answer.factor_per_layer(given)
+    return given
+
+
 @CHECKS.add("input unchanged")
 def inputs_unchanged(answer: ModuleType, tier: Tier, seed: int) -> None:
     for activation in ACTIVATIONS:
@@ -155,6 +163,9 @@ def inputs_unchanged(answer: ModuleType, tier: Tier, seed: int) -> None:
                 raise Failed(call, f"{name} is left as it was", f"{name} was changed in place")
         unchanged(tier, call, X, before[0], "X")
         unchanged(tier, call, grad_Y, before[1], "grad_Y")
+    left = norms_left(answer)
+    if left != GIVEN:
+        raise Failed(f"factor_per_layer({GIVEN})", "the list is left as it was", str(left))
 
 
 @CHECKS.add("values")
@@ -170,7 +181,7 @@ def norms(answer: ModuleType, tier: Tier, seed: int) -> None:
 
 @CHECKS.add("values")
 def factor(answer: ModuleType, tier: Tier, seed: int) -> None:
-    for given in ([2.0, 1.0], [8.0, 1.0, 2.0], [0.5, 20.0, 300.0, 4.0]):
+    for given in ([2.0, 1.0], GIVEN, OTHERS):
         call = f"factor_per_layer({given})"
         got = tier.numbers(call, answer.factor_per_layer(list(given)))
         expected = np.exp((np.log(given[0]) - np.log(given[-1])) / (len(given) - 1))
@@ -312,8 +323,10 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
     return [
         *(norms_shown(name) for name in ACTIVATIONS),
         *(norms_shown("tanh", 1), norms_shown("tanh", 2), changes),
-        lambda: answer.factor_per_layer([8.0, 1.0, 2.0]),
-        lambda: answer.factor_per_layer([0.5, 20.0, 300.0, 4.0]),
+        # Of equal sizes, where the wrong layer's array fits as well.
+        lambda: norms_of(answer, seed, (3, 3, 3, 3), "tanh"),
+        lambda: norms_left(answer),
+        *(lambda given=given: answer.factor_per_layer(list(given)) for given in (GIVEN, OTHERS)),
         *(first_shapes, drawn(1, 1), drawn(1, 2), activation, scale, alike),
     ]
 
@@ -327,6 +340,8 @@ def scale_of(weights: np.ndarray, ratio: float) -> str:
         return "positive"
     if np.abs(weights).max() <= size**-0.5 and deviation > 0.55 * size**-0.5:
         return "uniform to 1/√in"
+    if np.abs(weights).max() <= (2 / size) ** 0.5 and deviation > 0.55 * (2 / size) ** 0.5:
+        return "uniform to √(2/in)"
     for word, value in {"1/in": size**-0.5, "not rooted": 2 / size}.items():
         if abs(deviation / value - 1) < 0.015:
             return word

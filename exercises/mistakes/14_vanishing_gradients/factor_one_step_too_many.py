@@ -1,4 +1,4 @@
-"""factor_per_layer counts L steps; between L layers there are L - 1."""
+"""factor_per_layer counts K steps; between K layers there are K - 1."""
 
 
 def factor_per_layer(norms):
