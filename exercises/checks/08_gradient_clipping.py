@@ -49,6 +49,8 @@ SIZES = (4, 5, 3, 2)
 N = 6
 LONG, SHORT = 0.5, 20.0  # limits below and above the norm of every example
 SMALL = {"weight": np.array([[3.0, 0.0]]), "bias": np.array([4.0])}
+ZEROS = {name: np.zeros_like(array) for name, array in SMALL.items()}
+TALL = np.array([[3.0, 0.0], [0.0, 4.0], [12.0, 0.0]])
 WITH_NONE = {"weight": SMALL["weight"], "unused": None, "bias": SMALL["bias"]}
 SMALL_CALL = 'clip_gradient_norm({"weight": [[3, 0]], "bias": [4]}, %g)'
 Arrays = dict[str, np.ndarray]
@@ -152,17 +154,26 @@ def none_is_left_out(answer: ModuleType, tier: Tier, seed: int) -> None:
 @CHECKS.add("properties")
 def zeros_stay_zeros(answer: ModuleType, tier: Tier, seed: int) -> None:
     call = 'clip_gradient_norm({"weight": [[0, 0]], "bias": [0]}, 1)'
-    zeros = {name: np.zeros_like(array) for name, array in SMALL.items()}
-    given = handed(tier, zeros)
+    given = handed(tier, ZEROS)
     expect_norm(call, answer.clip_gradient_norm(given, 1.0), 0.0)
-    expect_arrays(tier, call, given, zeros)
+    expect_arrays(tier, call, given, ZEROS)
+
+
+@CHECKS.add("properties")
+def transposed_array(answer: ModuleType, tier: Tier, seed: int) -> None:
+    turned, straight = tier.array(TALL).T, tier.array(TALL.T.tolist())
+    for array in (turned, straight):
+        answer.clip_gradient_norm({"weight": array}, 1.0)
+    call = f"clip_gradient_norm({{'weight': W.T}}, 1), W = {TALL.tolist()}: then W.T"
+    expected = tier.numbers(call, straight)  # whether it is right is judged elsewhere
+    expect_close(call, tier.numbers(call, turned), expected, TOLERANCE)
 
 
 @CHECKS.add("properties")
 def no_gradient_at_all(answer: ModuleType, tier: Tier, seed: int) -> None:
-    expect_norm("clip_gradient_norm({}, 1)", answer.clip_gradient_norm({}, 1.0), 0.0)
-    returned = answer.clip_gradient_norm({"unused": None}, 1.0)
-    expect_norm('clip_gradient_norm({"unused": None}, 1)', returned, 0.0)
+    for given in ({}, {"unused": None}):
+        call = f"clip_gradient_norm({given}, 1)"
+        expect_norm(call, answer.clip_gradient_norm(given, 1.0), 0.0)
 
 
 MAX_NORM = 20.0
@@ -326,16 +337,13 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
         return type(value).__name__
 
     long = random_gradients(seed)
-    zeros = {name: np.zeros_like(array) for name, array in SMALL.items()}
     return [
         *(returned(long, LONG), left(long, LONG), returned(long, SHORT), left(long, SHORT)),
         lambda: [returned(part, 1.0)() for part in (SMALL, WITH_NONE)],
         lambda: [left(part, 1.0)() for part in (SMALL, WITH_NONE)],
-        *(returned(zeros, 1.0), left(zeros, 1.0), returned({}, 1.0), same_arrays),
-        lambda: len(training()[0]),
-        lambda: training()[0][:1],
-        lambda: training()[0],
-        norms,
-        lambda: training()[1][1],
-        lambda: training()[2],
+        *(returned(ZEROS, 1.0), left(ZEROS, 1.0), returned({}, 1.0), same_arrays),
+        left({"weight": np.array([0.3, 0.4])}, 0.1),  # where 1 is a limit, this is not longer
+        lambda: transposed_array(answer, tier, seed),
+        *(lambda: len(training()[0]), lambda: training()[0][:1], lambda: training()[0]),
+        *(norms, lambda: training()[1][1], lambda: training()[2]),
     ]

@@ -1,4 +1,4 @@
-"""zero_grad is missing: each backward pass adds to the gradients of the steps before."""
+"""The gradients of earlier steps are added (in tier 2: zero_grad is missing in the loop)."""
 
 
 def train(model, loss_function, optimizer, minibatches, max_norm):
