@@ -94,9 +94,11 @@ def penalty_of(answer: ModuleType, tier: Tier, text: str, parameters: Arrays) ->
     return call, one_number(call, answer.penalty(handed(tier, parameters), DECAY))
 
 
-def gradients_of(answer: ModuleType, tier: Tier, text: str, parameters: Arrays) -> tuple[str, Any]:
-    call = f"penalty_gradients({text}, {DECAY})"
-    gradients = answer.penalty_gradients(handed(tier, parameters), DECAY)
+def gradients_of(
+    answer: ModuleType, tier: Tier, text: str, parameters: Arrays, decay: float = DECAY
+) -> tuple[str, Any]:
+    call = f"penalty_gradients({text}, {decay})"
+    gradients = answer.penalty_gradients(handed(tier, parameters), decay)
     if not isinstance(gradients, dict):
         raise Failed(call, "a dictionary", described(gradients))
     return call, gradients
@@ -104,10 +106,11 @@ def gradients_of(answer: ModuleType, tier: Tier, text: str, parameters: Arrays) 
 
 @CHECKS.add("shapes and dtype")
 def names_and_shapes(answer: ModuleType, tier: Tier, seed: int) -> None:
-    for text, parameters in examples(seed):
-        call, gradients = gradients_of(answer, tier, text, parameters)
+    cases = [(*example, decay) for decay in (DECAY, 0.0) for example in examples(seed)]
+    for text, parameters, decay in cases:
+        call, gradients = gradients_of(answer, tier, text, parameters, decay)
         if gradients.keys() != parameters.keys():
-            raise Failed(call, f"the keys {', '.join(parameters)}", ", ".join(gradients))
+            raise Failed(call, f"the keys {', '.join(parameters)}", ", ".join(gradients) or "none")
         for name, array in parameters.items():
             expect_shape(f"{call}[{name!r}]", gradients[name], array.shape)
 
@@ -309,23 +312,20 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
             if array.ndim == axes
         }
 
-    def shapes() -> str:
-        found = gradients_of(answer, tier, text, parameters)[1]
+    def shapes(decay: float) -> str:
+        found = gradients_of(answer, tier, text, parameters, decay)[1]
         return str({name: np.shape(array) for name, array in sorted(found.items())})
 
     def differentiable() -> bool:
         R = answer.penalty(handed(tier, SMALL), DECAY)
         return tier.name == "numpy" or bool(getattr(R, "requires_grad", False))
 
-    def steps(kind: str, optimizer: str, count: int, axes: int) -> Callable[[], Any]:
-        def shown() -> Any:
-            found = after_steps(getattr(answer, kind), tier, optimizer, parameters, seed)
-            return [
-                [array for name, array in sorted(after.items()) if array.ndim == axes]
-                for after in found[:count]
-            ]
-
-        return shown
+    def steps(kind: str, optimizer: str, count: int, axes: int) -> list[list[np.ndarray]]:
+        found = after_steps(getattr(answer, kind), tier, optimizer, parameters, seed)
+        return [
+            [array for name, array in sorted(after.items()) if array.ndim == axes]
+            for after in found[:count]
+        ]
 
     def of_the_optimizer(kind: str) -> list[float]:
         made, *_ = one_step(answer, tier, kind)
@@ -334,15 +334,15 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
     of_steps = []
     for kind in KINDS:
         of_steps += [
-            steps(kind, OPTIMIZERS[0], 1, 2),
-            *(steps(kind, optimizer, STEPS, 2) for optimizer in OPTIMIZERS),
-            steps(kind, OPTIMIZERS[0], STEPS, 1),
+            partial(steps, kind, OPTIMIZERS[0], 1, 2),
+            *(partial(steps, kind, optimizer, STEPS, 2) for optimizer in OPTIMIZERS),
+            partial(steps, kind, OPTIMIZERS[0], STEPS, 1),
             partial(of_the_optimizer, kind),
             lambda kind=kind: one_step(answer, tier, kind)[1:],
         ]
     return [
         lambda: penalty_of(answer, tier, text, only(parameters, axes=2))[1],
-        *(else_counts, shapes, differentiable),
+        *(else_counts, partial(shapes, DECAY), partial(shapes, 0.0), differentiable),
         lambda: touched(answer, tier, "penalty"),
         lambda: touched(answer, tier, "penalty_gradients"),
         *(partial(gradients, 2), partial(gradients, 1)),
