@@ -4,7 +4,7 @@ What `backward` returns is looked at by calling it: autograd itself sums a gradi
 large and converts one of another dtype, and so hides both. Its context is the output's grad_fn.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache
 from types import ModuleType
@@ -15,6 +15,7 @@ import numpy as np
 from exercises.adapters import Tier
 from exercises.catalogue import About
 from exercises.checking import Checks, Failed, described, expect_close, expect_shape
+from exercises.gates import GATES, Use, alike, as_shape, is_array, right_gradient
 
 ABOUT = About(
     level="intermediate",
@@ -35,94 +36,22 @@ ABOUT = About(
     experiment="python experiments/two_layer_sigmoid.py",
 )
 CHECKS = Checks()
-H = 1e-5
-# name: what it computes in NumPy, and the names of its inputs
-GATES: dict[str, tuple[Callable[..., np.ndarray], tuple[str, ...]]] = {
-    "Multiply": (np.multiply, ("x", "y")),
-    "Max": (np.maximum, ("x", "y")),
-    "Exp": (np.exp, ("x",)),
-    "Power": (np.power, ("x", "exponent")),
-    "Linear": (lambda X, W, b: X @ W.T + b, ("X", "W", "b")),
-}
 # Each case: a gate, and the shapes of the tensors it is given.
 SHAPES: tuple[Any, ...] = (
-    *(("Multiply", (3, 4), (4,)), ("Multiply", (3, 1), (3, 4)), ("Multiply", (), (2, 3, 4))),
+    *(("Multiply", (3, 4), (4,)), ("Multiply", (3, 1), (1, 4)), ("Multiply", (), (2, 3, 4))),
     *(("Max", (3, 4), (3, 4)), ("Exp", (3, 4)), ("Power", (3, 4))),
     ("Linear", (5, 3), (2, 3), (2,)),
 )
 
-
-@cache
-def drawn(seed: int, shape: tuple[int, ...]) -> np.ndarray:
-    return np.random.default_rng((120, seed)).normal(size=shape)
-
-
-class Use:
-    """One use of a gate: its inputs, its output, and what `backward` says of it.
-
-    All arrays among the values become tensors that want their gradient.
-    """
-
-    def __init__(
-        self, answer: ModuleType, tier: Tier, name: str, values: list[Any], dtype: str = "float64"
-    ) -> None:
-        from torch import Tensor
-        from torch.autograd import Function
-
-        self.gate, self.tier, self.name, self.values = getattr(answer, name), tier, name, values
-        if not isinstance(self.gate, type) or not issubclass(self.gate, Function):
-            raise Failed(f"class {name}", "it inherits from torch.autograd.Function", "it does not")
-        # Inner nodes, since autograd forbids changing a leaf in place, which is judged elsewhere.
-        self.inputs = [
-            tier.array(v, dtype).requires_grad_() * 1 if is_array(v) else v for v in values
-        ]
-        self.names = GATES[name][1]
-        shown = (f"{value.shape if is_array(value) else value}" for value in values)
-        parts = map(" ".join, zip(self.names, shown, strict=True))
-        self.call = f"{name}.apply({', '.join(self.names)}), {', '.join(parts)}"
-        self.output = self.gate.apply(*self.inputs)
-        if not isinstance(self.output, Tensor) or self.output.grad_fn is None:
-            raise Failed(self.call, "a tensor that a gradient comes from", described(self.output))
-        pairs = zip(self.names, self.inputs, strict=True)
-        self.tensors = {part: tensor for part, tensor in pairs if isinstance(tensor, Tensor)}
-
-    def upstream(self, seed: int) -> np.ndarray:
-        """A gradient for the output."""
-        return drawn(seed, tuple(self.output.shape))
-
-    def returned(self, seed: int) -> list[Any]:
-        """The parts that `backward` returns, whatever they are."""
-        dtype = str(self.output.dtype).removeprefix("torch.")
-        grad = self.tier.array(self.upstream(seed), dtype)
-        value = self.gate.backward(self.output.grad_fn, grad)
-        return list(value) if isinstance(value, tuple) else [value]
-
-    def gradients(self, seed: int) -> dict[str, Any]:
-        """What `backward` returns for each tensor that went in; None for what is missing."""
-        found = dict(zip(self.names, self.returned(seed), strict=False))
-        return {part: found.get(part) for part in self.tensors}
-
-    def about(self, part: str) -> str:
-        return f"grad_{part} of {self.name}.backward, after {self.call}"
-
-    def summed(self, seed: int) -> dict[str, np.ndarray]:
-        """The gradients in their inputs' shapes."""
-        return {
-            part: as_shape(self.about(part), self.tier, gradient, self.tensors[part].shape)
-            for part, gradient in self.gradients(seed).items()
-        }
-
-
-def is_array(value: Any) -> bool:
-    return isinstance(value, np.ndarray)
-
-
-def as_shape(call: str, tier: Tier, gradient: Any, shape: tuple[int, ...]) -> np.ndarray:
-    """In numbers, and summed as autograd would: where it is too large is judged elsewhere."""
-    tier.numbers(call, gradient)
-    with suppress(RuntimeError):
-        gradient = gradient.sum_to_size(shape)
-    return tier.numbers(call, gradient)
+# To be worked out on paper: a gate, and what it is given.
+SMALL: tuple[Any, ...] = (
+    ("Multiply", [[2, 3]], [[4, 5]]),
+    ("Multiply", [[1], [2]], [[3, 4]]),
+    ("Max", [[1, 5]], [[3, 2]]),
+    ("Exp", [[0, 1]]),
+    ("Power", [[-2, 0, 3]], 3),
+    ("Linear", [[1], [2]], [[3], [4], [5]], [1, 2, 3]),
+)
 
 
 def cases(seed: int) -> list[tuple[str, list[Any]]]:
@@ -145,24 +74,12 @@ def uses(answer: ModuleType, tier: Tier, seed: int, dtype: str = "float64") -> l
     return [Use(answer, tier, name, values, dtype) for name, values in cases(seed)]
 
 
-def right_gradient(use: Use, part: str, seed: int) -> np.ndarray:
-    """By centred differences of what the gate should compute."""
-    function, G = GATES[use.name][0], use.upstream(seed)
-    values = [np.array(value) if is_array(value) else value for value in use.values]
-    moved = values[use.names.index(part)]
-    gradient = np.zeros_like(moved)
-    for place in np.ndindex(moved.shape):
-        before, totals = moved[place], []
-        for h in (H, -H):
-            moved[place] = before + h
-            totals.append((G * function(*values)).sum())
-        moved[place] = before
-        gradient[place] = (totals[0] - totals[1]) / (2 * H)
-    return gradient
-
-
-def alike(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> bool:
-    return all(np.allclose(one[part], other[part], rtol=1e-6, atol=1e-8) for part in one)
+def small_and_drawn(answer: ModuleType, tier: Tier, seed: int) -> Iterator[Use]:
+    """Each gate on paper first, and then each case."""
+    for name, *values in SMALL:
+        arrays = [np.array(v, np.float64) if isinstance(v, list) else v for v in values]
+        yield Use(answer, tier, name, arrays)
+    yield from uses(answer, tier, seed)
 
 
 @CHECKS.add("signature")
@@ -219,7 +136,7 @@ def nothing_changed_in_place(answer: ModuleType, tier: Tier, seed: int) -> None:
 
 @CHECKS.add("values")
 def outputs(answer: ModuleType, tier: Tier, seed: int) -> None:
-    for use in uses(answer, tier, seed):
+    for use in small_and_drawn(answer, tier, seed):
         expected = GATES[use.name][0](*use.values)
         expect_close(use.call, tier.numbers(use.call, use.output), expected)
 
@@ -253,7 +170,7 @@ def moved_by_another(answer: ModuleType, tier: Tier, case: tuple[str, Any], seed
     """Whether a use's gradient becomes another one when the gate is used a second time."""
     use = Use(answer, tier, *case)
     before = use.summed(seed)
-    Use(answer, tier, case[0], [np.array(2 * v) if is_array(v) else v + 1 for v in case[1]])
+    Use(answer, tier, case[0], [np.array(-2 * v) if is_array(v) else v + 1 for v in case[1]])
     return not alike(before, use.summed(seed))
 
 
@@ -266,9 +183,24 @@ def uses_of_their_own(answer: ModuleType, tier: Tier, seed: int) -> None:
             raise Failed(call, "the gradient that belongs to z", "one that changed with v")
 
 
+def moved_by_transposing(use: Use, seed: int) -> bool:
+    """Whether the gradients become others when the one that arrives lies otherwise in memory."""
+    pairs = zip(use.returned(seed), use.returned(seed, transposed=True), strict=True)
+    numbers = [[part.detach() for part in pair] for pair in pairs if None not in pair]
+    return not all(np.allclose(*pair, rtol=1e-6, atol=1e-8) for pair in numbers)
+
+
+@CHECKS.add("properties")
+def a_transposed_gradient(answer: ModuleType, tier: Tier, seed: int) -> None:
+    for use in uses(answer, tier, seed):
+        if moved_by_transposing(use, seed):
+            call = f"{use.call}, then backward with a gradient that is a transpose"
+            raise Failed(call, "the same as with a contiguous copy of it", "another gradient")
+
+
 @CHECKS.add("gradients")
 def gradients(answer: ModuleType, tier: Tier, seed: int) -> None:
-    for use in uses(answer, tier, seed):
+    for use in small_and_drawn(answer, tier, seed):
         for part, got in use.summed(seed).items():
             expect_close(use.about(part), got, right_gradient(use, part, seed))
 
@@ -305,8 +237,10 @@ def one_asked_alone(answer: ModuleType, tier: Tier, seed: int) -> None:
     for use in (use for use in uses(answer, tier, seed) if len(use.tensors) > 1):
         for part, expected in use.summed(seed).items():
             call = f"{use.call}, where only {part} requires a gradient"
-            got = tier.numbers(call, asked_alone(use, part, seed))
-            expect_close(call, got, expected, what=f"grad_{part}: ")
+            found = asked_alone(use, part, seed)
+            if found is None:
+                raise Failed(call, f"the gradient of {part}", "none came for it")
+            expect_close(call, tier.numbers(call, found), expected, what=f"grad_{part}: ")
 
 
 def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]:
@@ -326,6 +260,15 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
         def alone(part: str) -> bool:
             return np.allclose(tier.numbers("", asked_alone(made(), part, seed)), summed(part))
 
+        def transposed() -> bool:
+            """Whether a gradient that comes in order fails when it is transposed."""
+            use = made()
+            use.returned(seed)
+            try:
+                return moved_by_transposing(use, seed)
+            except RuntimeError:
+                return True
+
         pairs = zip(GATES[name][1], values, strict=True)
         shapes = {part: value.shape for part, value in pairs if is_array(value)}
         return [
@@ -337,6 +280,7 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
             lambda: str(changed_in_place(made(), seed)),
             lambda: bool(unnoticed(made, seed)),
             lambda: moved_by_another(answer, tier, (name, values), seed),
+            transposed,
             lambda: str([part is None for part in made().returned(seed)[: len(values)]]),
         ]
 
@@ -347,4 +291,10 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
         shares = shares_at_a_tie(answer, tier, seed).sum(axis=0)
         return shares if alike(right, use.summed(seed)) else np.ones_like(shares)
 
-    return [*(probe for case in cases(seed) for probe in of_case(*case)), tie]
+    def power_at_zero() -> bool:
+        """Whether its gradient is a number there."""
+        use = Use(answer, tier, "Power", [np.array([[1.0, 0.0, 3.0]]), 3])
+        return bool(np.isfinite(use.summed(seed)["x"]).all())
+
+    every = [probe for case in cases(seed) for probe in of_case(*case)]
+    return [*every, tie, power_at_zero]
