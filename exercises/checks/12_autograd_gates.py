@@ -69,9 +69,9 @@ def cases(seed: int) -> list[tuple[str, list[Any]]]:
     return found
 
 
-def uses(answer: ModuleType, tier: Tier, seed: int, dtype: str = "float64") -> list[Use]:
-    """Each case, applied one after another."""
-    return [Use(answer, tier, name, values, dtype) for name, values in cases(seed)]
+def uses(answer: ModuleType, tier: Tier, seed: int, dtype: str = "float64") -> Iterator[Use]:
+    """Each case, when the one before is done with: several at a time are judged elsewhere."""
+    return (Use(answer, tier, name, values, dtype) for name, values in cases(seed))
 
 
 def small_and_drawn(answer: ModuleType, tier: Tier, seed: int) -> Iterator[Use]:
