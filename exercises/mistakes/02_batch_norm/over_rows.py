@@ -1,4 +1,4 @@
-"""The statistics are taken of each row instead of each column, as in layer normalization."""
+"""The statistics are taken of each row (axis=1) instead of each column (axis=0)."""
 
 import numpy as np
 
@@ -9,9 +9,11 @@ class BatchNorm1d(BatchNorm1d):
             deviation = np.sqrt(self.running_var + self.epsilon)
             return self.weight * (X - self.running_mean) / deviation + self.bias
         n = len(X)
-        mean, variance = X.mean(axis=1, keepdims=True), X.var(axis=1, keepdims=True)
-        pass
-        pass
+        mean, variance = X.mean(axis=0), X.var(axis=0)
+        self.running_mean += self.momentum * (mean - self.running_mean)
+        self.running_var += self.momentum * (variance * n / (n - 1) - self.running_var)
         self.scale = 1 / np.sqrt(variance + self.epsilon)
         self.normalized = (X - mean) * self.scale
-        return self.weight * self.normalized + self.bias
+        of_rows = X.mean(axis=1, keepdims=True), X.var(axis=1, keepdims=True)
+        normalized = (X - of_rows[0]) / np.sqrt(of_rows[1] + self.epsilon)
+        return self.weight * normalized + self.bias

@@ -1,4 +1,4 @@
-"""The gradient of weight is taken with X instead of with the normalized X."""
+"""The gradient of weight is taken with X - μ, without the division by the standard deviation."""
 
 
 class BatchNorm1d(BatchNorm1d):
