@@ -6,6 +6,7 @@ class Dropout(Dropout):
         self.mask = None  # evaluation is the identity, and so is its gradient
         if not self.training:
             return X
-        kept = self.generator.random(X.shape) < self.p
-        self.mask = kept.astype(X.dtype) / X.dtype.type(self.p or 1)
+        p = self.p or 1  # one mistake for all that is written of p = 0
+        kept = self.generator.random(X.shape) < p
+        self.mask = kept.astype(X.dtype) / X.dtype.type(p)
         return X * self.mask

@@ -1,4 +1,4 @@
-"""The generator is seeded anew in each forward pass, so that the mask never changes."""
+"""The mask is the same in each forward pass: it is kept, or its generator is seeded anew."""
 
 import numpy as np
 
