@@ -145,10 +145,10 @@ def unnoticed(make: Callable[[], Use], seed: int) -> list[str]:
     """What can be changed in place after `forward`, so that another gradient comes silently."""
     import torch
 
-    found = []
-    for part in [*make().tensors, "the output"]:
+    found, unchanged = [], make()
+    before = unchanged.summed(seed)
+    for part in [*unchanged.tensors, "the output"]:
         use = make()
-        before = use.summed(seed)
         with torch.no_grad():
             use.tensors.get(part, use.output).add_(1.0)
         with suppress(RuntimeError):  # autograd's own error
@@ -250,15 +250,17 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
         def made(dtype: str = "float64") -> Use:
             return Use(answer, tier, name, values, dtype)
 
+        once = cache(made)  # for probes that leave it as it is
+
         @cache
         def gradients() -> dict[str, Any]:
-            return made().gradients(seed)
+            return once().gradients(seed)
 
         def summed(part: str) -> np.ndarray:
             return as_shape("", tier, gradients()[part], shapes[part])
 
         def alone(part: str) -> bool:
-            return np.allclose(tier.numbers("", asked_alone(made(), part, seed)), summed(part))
+            return np.allclose(tier.numbers("", asked_alone(once(), part, seed)), summed(part))
 
         def transposed() -> bool:
             """Whether a gradient that comes in order fails when it is transposed."""
@@ -272,7 +274,7 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
         pairs = zip(GATES[name][1], values, strict=True)
         shapes = {part: value.shape for part, value in pairs if is_array(value)}
         return [
-            lambda: made().output.detach().numpy(),
+            lambda: once().output.detach().numpy(),
             *(lambda part=part: summed(part) for part in shapes),
             *(lambda part=part: str(tuple(gradients()[part].shape)) for part in shapes),
             *(lambda part=part: len(shapes) == 1 or alone(part) for part in shapes),
@@ -281,7 +283,7 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
             lambda: bool(unnoticed(made, seed)),
             lambda: moved_by_another(answer, tier, (name, values), seed),
             transposed,
-            lambda: str([part is None for part in made().returned(seed)[: len(values)]]),
+            lambda: str([part is None for part in once().returned(seed)[: len(values)]]),
         ]
 
     def tie() -> Any:
