@@ -1,4 +1,4 @@
-"""The network that predicts has the weights that training began with."""
+"""The network still has the weights that training began with, or nearly so: is a step missing?"""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The images are shuffled and the labels are not, so that they no longer belong together."""
+"""All images get one label: steps too large or uphill, weights at 0, or labels out of step."""
 
 import numpy as np
 

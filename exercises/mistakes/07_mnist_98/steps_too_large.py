@@ -1,4 +1,4 @@
-"""The steps are far too large (the learning rate, or a summed loss), and the loss diverges."""
+"""All images get one label: steps too large or uphill, weights at 0, or labels out of step."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""All weights begin at 0, so that the hidden units never get a gradient."""
+"""All images get one label: steps too large or uphill, weights at 0, or labels out of step."""
 
 import numpy as np
 
