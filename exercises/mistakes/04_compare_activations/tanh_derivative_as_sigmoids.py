@@ -1,4 +1,4 @@
-"""The derivative of tanh is written as that of sigmoid, A (1 - A)."""
+"""The derivative of tanh is 1 - tanh(Z)², and is written as that of sigmoid, f (1 - f)."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The derivative of tanh is 1 - A², and 1 - A was used."""
+"""The derivative of tanh is 1 - tanh(Z)², and 1 - tanh(Z) was used."""
 
 import numpy as np
 
