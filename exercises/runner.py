@@ -154,6 +154,7 @@ def _shown(exercise: Exercise, paths: Sequence[Path]) -> dict[str, Any]:
     kept = WORK / ".known" / f"{exercise.name}-{digest}.json"
     with suppress(OSError, ValueError):
         return json.loads(kept.read_text(encoding="utf-8"))
+    print("comparing with the known mistakes, which takes a while this once", file=sys.stderr)
     lines, _ = _run(exercise, paths, 0, 10 * exercise.about.seconds, known=True)
     shown = {line["known"]: line for line in lines if "known" in line}
     with suppress(OSError):  # where nothing can be kept it is found out again

@@ -156,7 +156,8 @@ def test_zero_checks_are_no_pass(exercise, monkeypatch):
 def test_the_table_of_the_readme_is_todays():
     text = (FOLDER / "README.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| \[(\d\d) .*?\]\((.*?)\.md\) \| (.*) \|$", text, re.MULTILINE)
-    shown = {name: [cell.strip() for cell in cells.split("|")] for _, name, cells in rows}
+    # The last column, seconds, is another machine's.
+    shown = {name: [cell.strip() for cell in cells.split("|")[:-1]] for _, name, cells in rows}
     assert shown == {
         exercise.name: [
             exercise.about.level,
