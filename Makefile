@@ -1,4 +1,5 @@
 # make compare   train the three tiers and draw their learning curves   (ARGS="--epochs 5")
+# make play      open the page in the browser                           (ARGS="--port 8000")
 # make test      run all tests                                          (ARGS="tests/test_data.py")
 # make figures   draw the pictures of the documents anew, benchmarks apart
 # make lint      check style, types, links and the workflow; changes no file
@@ -13,13 +14,16 @@ BIN := .venv/bin
 
 EXPERIMENTS := $(shell grep -l "^    main.Options, run" experiments/*.py)
 
-.PHONY: compare test figures lint
+.PHONY: compare play test figures lint
 
 compare: .venv/torch
 	$(BIN)/python compare.py $(ARGS)
 
+play: .venv/play
+	$(BIN)/python -m play $(ARGS)
+
 test: .venv/dev
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 figures: .venv/torch
 	$(BIN)/python compare.py
@@ -42,6 +46,12 @@ ifneq ($(TORCH_INDEX),)
 	$(BIN)/python -m pip install --index-url $(TORCH_INDEX) "torch>=2.14" "torchvision>=0.29"
 endif
 	$(BIN)/python -m pip install --editable ".[torch]"
+	touch $@
+
+# The page and tier 1; tiers 2 and 3 are there once something else has installed torch.
+.venv/play: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --editable ".[play]"
 	touch $@
 
 .venv/dev: .venv/torch

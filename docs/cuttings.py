@@ -27,6 +27,15 @@ def cutting(path: Path, name: str) -> tuple[int, int, str]:
     Raises:
         KeyError: where the file has nothing of this name.
     """
+    first, last, numbered = numbered_cutting(path, name)
+    return first, last, textwrap.dedent("\n".join(numbered.values())).strip()
+
+
+def numbered_cutting(path: Path, name: str) -> tuple[int, int, dict[int, str]]:
+    """First line, last line, and the text of each line by its number, docstring left out.
+
+    Args and raises as `cutting`.
+    """
     source = path.read_text(encoding="utf-8")
     node: ast.AST = ast.parse(source)
     for part in name.split("."):
@@ -34,8 +43,8 @@ def cutting(path: Path, name: str) -> tuple[int, int, str]:
     first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
     docstring = _docstring_lines(node)
     lines = source.splitlines()
-    shown = [lines[i - 1] for i in range(first, node.end_lineno + 1) if i not in docstring]
-    return first, node.end_lineno, textwrap.dedent("\n".join(shown)).strip()
+    shown = {i: lines[i - 1] for i in range(first, node.end_lineno + 1) if i not in docstring}
+    return first, node.end_lineno, shown
 
 
 def _named(parent: ast.AST, name: str) -> ast.AST:

@@ -28,10 +28,12 @@ class About:
         minutes: that a reader of the lesson needs, by our estimate.
         teaches: in a few words, for the table.
         names: of the classes and functions that an answer must define.
-        refused: names of the libraries that would be the answer, such as "nn.Dropout".
+        refused: names of the libraries that would be the answer, such as "nn.Dropout", and whole
+            modules that may not be imported, such as "sklearn".
         shown: what is shown after a pass, by tier: file and name of the tier's own lines.
         questions: to think over after a pass.
         experiment: a command to try then.
+        seconds: of wall clock that one check of an answer may take, from the moment it is loaded.
     """
 
     level: str
@@ -42,6 +44,7 @@ class About:
     shown: dict[str, tuple[tuple[str, str], ...]]
     questions: tuple[str, str]
     experiment: str
+    seconds: float = 20.0  # where a right answer needs less than one
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,13 @@ def tier_of(path: Path) -> str:
     """The tier that a file is written in: the end of its name, and numpy where that says none."""
     ending = path.stem.rpartition("_")[2]
     return ending if ending in TIERS else TIERS[0]
+
+
+def parts_of(answer: Path) -> list[Path]:
+    """The files that make an answer: a known mistake changes a right answer, its neighbour."""
+    if answer.parent.parent != FOLDER / "mistakes":
+        return [answer]
+    return [FOLDER / "neighbours" / answer.parent.name / f"plain_{tier_of(answer)}.py", answer]
 
 
 def cause_of(mistake: Path) -> str:

@@ -10,6 +10,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -17,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from exercises.adapters import adapter
-from exercises.catalogue import Exercise, tier_of
+from exercises.catalogue import Exercise, parts_of, tier_of
 from exercises.checking import Refused, Verdict, defined, judge, readers_error, refuse_borrowed
 
 FORBIDDEN = {
@@ -34,9 +35,10 @@ PROBE_SEEDS = (1, 2)
 def load(path: Path) -> ModuleType:
     """Import an answer by its path, under a name that nothing else has."""
     specification = importlib.util.spec_from_file_location(f"answer_{path.stem}", path)
-    assert specification and specification.loader
+    assert specification
     answer = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(answer)
+    for part in parts_of(path):
+        exec(compile(part.read_bytes(), str(part), "exec"), vars(answer))
     return answer
 
 
@@ -129,6 +131,14 @@ def _limit_memory() -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
 
 
+class NoTorch(MetaPathFinder):
+    """Refuses to import torch. (None in sys.modules does, too, but SciPy stumbles over it.)"""
+
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> None:
+        if fullname == "torch":
+            raise ModuleNotFoundError("torch cannot be imported in tier 1", name=fullname)
+
+
 def main() -> None:
     """Judge one answer, or tell how the known answers behave."""
     request = json.loads(sys.stdin.readline())
@@ -142,7 +152,7 @@ def main() -> None:
     exercise = Exercise(request["exercise"])
     paths = [Path(path) for path in request["paths"]]
     if tier_of(paths[0]) == "numpy":
-        sys.modules["torch"] = None  # type: ignore - an answer in NumPy cannot import it
+        sys.meta_path.insert(0, NoTorch())
     else:
         import torch
 
@@ -158,7 +168,7 @@ def main() -> None:
             verdict, answer = verdict_of(exercise, path, 0, lambda stage, check: None)
             assert answer
             seen = behaviour(exercise, answer, tier_of(path))
-            send(known=path.name, check=verdict.check, behaviour=seen)
+            send(known=str(path), check=verdict.check, behaviour=seen)
     else:
         (path,) = paths
         verdict, answer = verdict_of(

@@ -40,22 +40,25 @@ class OneExercise(Options):
     """Which exercise, and in which tier."""
 
     exercise: Words = Field((), description="its number, such as 01")
-    tier: Tier = Field("numpy", description="numpy, lowlevel or paper")
+    tier: Tier | None = Field(
+        None, description="numpy, lowlevel or paper; else the first that the exercise is for"
+    )
 
-    def chosen(self) -> Exercise:
-        """The exercise that is meant. Raises UserError."""
+    def chosen(self) -> tuple[Exercise, str]:
+        """The exercise that is meant, and the tier. Raises UserError."""
         if len(self.exercise) != 1:
             raise UserError(f"give one exercise by its number; `{ME} list` shows them")
         exercise = find_exercise(self.exercise[0])
-        if self.tier not in exercise.tiers:
+        tier = self.tier or exercise.tiers[0]
+        if tier not in exercise.tiers:
             tiers = " or ".join(exercise.tiers)
-            raise UserError(f"--tier {self.tier}: exercise {exercise.number} is for {tiers}")
-        return exercise
+            raise UserError(f"--tier {tier}: exercise {exercise.number} is for {tiers}")
+        return exercise, tier
 
     def started(self) -> tuple[Exercise, Path]:
         """The exercise and the reader's file. Raises UserError where there is none yet."""
-        exercise = self.chosen()
-        path = exercise.work(self.tier)
+        exercise, tier = self.chosen()
+        path = exercise.work(tier)
         if not path.is_file():
             raise UserError(f"{shown(path)}: not started; `{ME} start {exercise.number}` does")
         return exercise, path
@@ -98,7 +101,8 @@ def shown(path: Path) -> str:
 
 def call_of(command: str, exercise: Exercise, tier: str) -> str:
     """A command for this exercise and tier, to be typed."""
-    return f"{ME} {command} {exercise.number}" + ("" if tier == "numpy" else f" --tier {tier}")
+    ending = "" if tier == exercise.tiers[0] else f" --tier {tier}"
+    return f"{ME} {command} {exercise.number}{ending}"
 
 
 def list_exercises(_: NoOptions) -> None:
@@ -127,13 +131,13 @@ def list_exercises(_: NoOptions) -> None:
 
 def start(options: OneExercise) -> None:
     """Copy the starter into exercises/work/, where your answer belongs."""
-    exercise = options.chosen()
-    path = exercise.work(options.tier)
+    exercise, tier = options.chosen()
+    path = exercise.work(tier)
     if path.exists():
         raise UserError(f"{shown(path)}: is there already; `{ME} reset` begins anew")
-    _place_starter(exercise, options.tier)
+    _place_starter(exercise, tier)
     say(f"read  {shown(exercise.statement)}\nwrite {shown(path)}")
-    say(f"then  {call_of('check', exercise, options.tier)}")
+    say(f"then  {call_of('check', exercise, tier)}")
 
 
 def _place_starter(exercise: Exercise, tier: str) -> None:
@@ -201,7 +205,10 @@ def _stages(exercise: Exercise) -> set[str]:
 
 def _after_a_pass(exercise: Exercise, path: Path) -> list[str]:
     about = exercise.about
-    lines = []
+    lines = ["", "To think over:", *(f"- {question}" for question in about.questions)]
+    if hasattr(exercise.checks, "in_network"):
+        lines += ["", f"To train a network with it: {call_of('try', exercise, tier_of(path))}"]
+    lines += ["", f"To try: {about.experiment}"]
     own = [(REPOSITORY / file, name) for file, name in about.shown.get(tier_of(path), ())]
     yours = [(path, name) for name in about.names]
     for title, parts in (("Yours", yours), ("The tier's own", own)):
@@ -209,10 +216,7 @@ def _after_a_pass(exercise: Exercise, path: Path) -> list[str]:
             with suppress(KeyError):  # a name of yours that no class or function has
                 first, last, code = cutting(file, name)
                 lines += ["", f"{title}, {shown(file)}:{first}-{last}", "", code]
-    lines += ["", "To think over:", *(f"- {question}" for question in about.questions)]
-    if hasattr(exercise.checks, "in_network"):
-        lines += ["", f"To train a network with it: {call_of('try', exercise, tier_of(path))}"]
-    return [*lines, "", f"To try: {about.experiment}"]
+    return lines
 
 
 def watch(options: OneExercise) -> None:
@@ -234,25 +238,25 @@ def watch(options: OneExercise) -> None:
 def try_out(options: TryOptions) -> None:
     """Train the tier as it is, and with your answer in its network; prints both curves."""
     exercise, path = options.started()
-    try_answer(exercise, path, TIERS[options.tier], options.epochs)
+    try_answer(exercise, path, TIERS[tier_of(path)], options.epochs)
 
 
 def hint(options: OneExercise) -> None:
     """Show the next hint: a question, the concept, the formula, the shape of the code."""
-    exercise = options.chosen()
-    done = Progress().of(exercise, options.tier)
+    exercise, tier = options.chosen()
+    done = Progress().of(exercise, tier)
     hints = exercise.hints()
     number = min(done.hints, len(hints) - 1)
     say(f"hint {number + 1} of {len(hints)}: {hints[number]}")
     done.hints = number + 1
-    Progress().keep(exercise, options.tier, done)
+    Progress().keep(exercise, tier, done)
 
 
 def solution(options: SolutionOptions) -> None:
     """Show a solution, once the exercise is passed, or with --yes."""
-    exercise = options.chosen()
-    path = exercise.solution(options.tier)
-    if not (options.yes or Progress().of(exercise, options.tier).passed):
+    exercise, tier = options.chosen()
+    path = exercise.solution(tier)
+    if not (options.yes or Progress().of(exercise, tier).passed):
         raise UserError(f"exercise {exercise.number}: not passed yet; --yes shows it all the same")
     if not path.is_file():
         raise UserError(f"{shown(path)}: this copy comes without solutions")
@@ -266,7 +270,7 @@ def reset(options: OneExercise) -> None:
     while (backup := path.with_name(f"{path.name}.{number}.bak")).exists():
         number += 1
     path.rename(backup)
-    _place_starter(exercise, options.tier)
+    _place_starter(exercise, tier_of(path))
     say(f"your answer is now {shown(backup)}; {shown(path)} is the starter again")
 
 

@@ -9,9 +9,9 @@ are too few for sigmoid's small slope to stop it; with a rate 4 to 20 times as l
 and ends close to the others. Without MNIST, scikit-learn's digits.
 
 What to change: --hidden (more layers set them further apart), --learning-rates (one for all), and
---activations. Papers: Glorot & Bengio 2010; Glorot, Bordes & Bengio 2011. Exercise:
-04_compare_activations. And which learning rates are best for --hidden 256 256 256 256 256 256;
-does sigmoid still learn?
+--activations. Papers: Glorot & Bengio 2010; Glorot, Bordes & Bengio 2011.
+Exercise: 04_compare_activations. And which learning rates are best for --hidden 256 256 256 256
+256 256; does sigmoid still learn?
 """
 
 from matplotlib import pyplot as plt

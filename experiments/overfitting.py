@@ -10,7 +10,7 @@ less than both (it needs more epochs); dropout of 0.2, a usual choice, cures lit
 What to change: --points, --noise (0.1: little to learn by heart), --count, --weight-decay,
 --dropout; --animate shows the boundary while it goes wrong.
 Papers: Zhang et al. 2017 (random labels); Krogh & Hertz 1992 (weight decay); Srivastava et al. 2014
-(dropout). Exercises: 01_add_dropout, 09_weight_decay. And what is the smallest --weight-decay that
+(dropout). Exercise: 01_add_dropout, 09_weight_decay. And what is the smallest --weight-decay that
 keeps 64 units within a tenth of their best validation loss?
 """
 

@@ -11,7 +11,7 @@ most 10 × learning rate × clip norm. A step that is finite may still be too lo
 
 What to change: --learning-rate 0.02 (then another schedule wins), --clip-norms, --exploding-rate.
 Papers: Pascanu et al. 2013, algorithm 1 (clipping), Smith & Topin 2018 (one-cycle), Loshchilov &
-Hutter 2017 (cosine). Exercises: 06_learning_rate_schedule, 08_gradient_clipping. And which is the
+Hutter 2017 (cosine). Exercise: 06_learning_rate_schedule, 08_gradient_clipping. And which is the
 largest clip norm that still reaches 90 % at --exploding-rate 1?
 """
 

@@ -13,9 +13,9 @@ A skip connection adds a layer's input to its activation (the first layer has no
 What to change: --depths, --width, --scale (a factor on all weights: which one keeps the gradient of
 sigmoids alive?).
 Papers: Glorot & Bengio 2010 (vanishing, Xavier), He et al. 2015 (ReLU), He et al. 2016 (skip
-connections), Yang et al. 2019 (batch normalization makes gradients explode). Exercises:
-14_vanishing_gradients, 02_batch_norm. And after how many layers does float32, whose smallest number
-is 1e-45, hold nothing but zeros?
+connections), Yang et al. 2019 (batch normalization makes gradients explode).
+Exercise: 14_vanishing_gradients, 02_batch_norm. And after how many layers does float32, whose
+smallest number is 1e-45, hold nothing but zeros?
 """
 
 from typing import Annotated

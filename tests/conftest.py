@@ -1,6 +1,7 @@
 """Shared by the tests of the train scripts."""
 
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -32,3 +33,21 @@ def script(monkeypatch, capsys):
         return exit_info.value.code, capsys.readouterr().err
 
     return run
+
+
+@pytest.fixture
+def trained():
+    """Begins trainings of the page, and ends their threads after the test."""
+    from play.limits import Setup
+    from play.training import Training
+
+    begun = []
+
+    def begin(**options):
+        begun.append(Training(Setup(**{"count": 60, "batch_size": 16} | options)))
+        return begun[-1]
+
+    yield begin
+    for training in begun:
+        training.end()
+    assert not [thread for thread in threading.enumerate() if thread.name == "training"]

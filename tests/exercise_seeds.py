@@ -33,8 +33,9 @@ def judge_all(exercise: Exercise, seeds: int, pool: ProcessPoolExecutor) -> int:
     found = {path: job.result() for (path, _), job in zip(answers, jobs, strict=True)}
     wrong = {path: numbers for path, numbers in found.items() if numbers}
     seconds = time.perf_counter() - began
-    verdicts = f"{len(answers)} answers, {seeds} seeds, {sum(map(len, wrong.values()))} wrong verdicts"
-    print(f"{exercise.name}: {verdicts}, {seconds:.0f} s", flush=True)
+    judged = f"{len(answers)} answers, {seeds} seeds"
+    count = sum(map(len, wrong.values()))
+    print(f"{exercise.name}: {judged}, {count} wrong verdicts, {seconds:.0f} s", flush=True)
     for path, numbers in wrong.items():
         print(f"  {path.parent.parent.name}/{path.name}: seeds {numbers[:10]}", flush=True)
     return len(wrong)

@@ -12,7 +12,7 @@ from common.keeping.options import REPOSITORY
 from data.datasets import DatasetUnavailable, load_dataset
 from data.errors import UserError
 from exercises import catalogue, trying
-from exercises.catalogue import find_exercise
+from exercises.catalogue import find_exercise, parts_of
 from exercises.commands import main
 from exercises.runner import check_answer
 
@@ -63,6 +63,17 @@ HOSTILE = {
 }
 
 
+def test_scipy_can_be_imported_though_torch_cannot(tmp_path):
+    path = tmp_path / "answer.py"
+    path.write_text("from scipy import stats\n" + SOLUTION, encoding="utf-8")
+    assert check_answer(DROPOUT, path).passed
+
+
+def whole(answer) -> str:
+    """A known mistake as a reader's file would have it."""
+    return "\n\n".join(part.read_text(encoding="utf-8") for part in parts_of(answer))
+
+
 @pytest.fixture
 def work(tmp_path, monkeypatch):
     monkeypatch.setattr(catalogue, "WORK", tmp_path / "work")
@@ -111,7 +122,7 @@ def test_an_answer_may_ask_for_the_folder_of_temporary_files(tmp_path):
 
 def test_a_failed_check_as_a_reader_sees_it(work, capsys):
     main(["start", "01"])
-    shutil.copyfile(NOT_SCALED, work / "01_add_dropout_numpy.py")
+    (work / "01_add_dropout_numpy.py").write_text(whole(NOT_SCALED), encoding="utf-8")
     for failures in (1, 2, 3):
         capsys.readouterr()
         with pytest.raises(SystemExit) as exit_info:
@@ -183,6 +194,36 @@ def test_try_trains_the_tier_with_the_answer(work, capsys, monkeypatch):
     assert last.split()[-1] != last.split()[-2]
 
 
+def test_an_exercise_for_one_tier_needs_no_word_about_it(work, capsys):
+    main(["start", "12"])
+    assert "python -m exercises check 12\n" in capsys.readouterr().out
+    assert (work / "12_autograd_gates_lowlevel.py").is_file()
+    with pytest.raises(UserError, match="--tier numpy: exercise 12 is for lowlevel"):
+        main(["start", "12", "--tier", "numpy"])
+
+
+def test_what_torch_has_not_implemented_is_no_answer_that_is_not_written(tmp_path):
+    gates = find_exercise("12")
+    text = gates.solution("lowlevel").read_text(encoding="utf-8")
+    path = tmp_path / "answer_lowlevel.py"
+    path.write_text(text.replace("~to_x", "(1 - to_x)"), encoding="utf-8")
+    verdict = check_answer(gates, path)
+    assert not verdict.passed
+    assert verdict.stage != "written", verdict.lines
+
+
+def test_an_error_is_told_as_such_with_both_ends_of_its_message(tmp_path):
+    collapse = find_exercise("13")
+    text = collapse.solution("numpy").read_text(encoding="utf-8")
+    path = tmp_path / "answer.py"
+    path.write_text(text.replace("@ W.T", "@ W"), encoding="utf-8")
+    told, line, message = check_answer(collapse, path).lines
+    assert told == "an error is raised before this can be judged:"
+    assert line.startswith("line ")
+    assert message.startswith("ValueError: matmul")
+    assert message.endswith("is different from 5)")
+
+
 def test_json_and_exit_codes():
     command = [sys.executable, "-m", "exercises", "check", "01", "--json", "--file"]
     ran = subprocess.run([*command, NOT_SCALED], cwd=REPOSITORY, capture_output=True, text=True)
@@ -219,7 +260,8 @@ def test_bad_input_gets_one_line(words, line, work):
 def test_the_report_counts_passes_and_causes(tmp_path, capsys):
     for student, source in {"anna": DROPOUT.solution("numpy"), "ben": NOT_SCALED}.items():
         (tmp_path / student).mkdir()
-        shutil.copyfile(source, tmp_path / student / "01_add_dropout_numpy.py")
+        answer = tmp_path / student / "01_add_dropout_numpy.py"
+        answer.write_text(whole(source), encoding="utf-8")
     main(["report", str(tmp_path)])
     said = capsys.readouterr().out
     assert "anna     passed" in said

@@ -21,7 +21,14 @@ time.sleep(60)
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.fixture(params=[signal.SIGINT, signal.SIGTERM])
+def number(request):
+    """A signal that is heard: a job in the background may have begun with Ctrl-C ignored."""
+    before = signal.signal(request.param, signal.default_int_handler)
+    yield request.param
+    signal.signal(request.param, before)
+
+
 def test_a_signal_is_passed_on_once_and_nothing_else_begins(number, tmp_path):
     jobs = [
         side_by_side.Job(name, ("-c", WAITING, str(tmp_path / name)), tmp_path, 1)

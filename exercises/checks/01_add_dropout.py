@@ -108,6 +108,15 @@ def kept_entries(answer: ModuleType, tier: Tier, seed: int) -> None:
             raise Failed(f"Dropout({p}).forward(X) in training", kept, got)
 
 
+@CHECKS.add("values")
+def evaluation(answer: ModuleType, tier: Tier, seed: int) -> None:
+    layer, X = make(answer, tier, 0.7), inputs(seed)
+    tier.forward(layer, tier.array(X))
+    tier.set_training(layer, False)
+    call = "Dropout(0.7).forward(X) in evaluation"
+    expect_close(call, tier.numbers(call, tier.forward(layer, tier.array(X))), X, what="X: ")
+
+
 @CHECKS.add("properties")
 def share_dropped(answer: ModuleType, tier: Tier, seed: int) -> None:
     for p in (*RATES, 0.0):
@@ -133,6 +142,31 @@ def entries_on_their_own(answer: ModuleType, tier: Tier, seed: int) -> None:
                 call = f"Dropout({p}).forward(X) in training, X of shape {SHAPE}"
                 kept = "each entry is dropped or kept on its own"
                 raise Failed(call, kept, f"some {what} drop the very same entries")
+
+
+def fixed_number(answer: ModuleType, tier: Tier, p: float, X: np.ndarray) -> str:
+    """Where the number of zeros is fixed; empty if it varies as that of separate draws does."""
+    layer = make(answer, tier, p)
+    masks = [tier.numbers("forward(X)", tier.forward(layer, tier.array(X))) == 0 for _ in range(6)]
+    one = masks[0]
+    alike = [(one == part).all() for part in (one[:1], one[:, :1], *masks[1:])]
+    if any(alike):  # which is judged elsewhere
+        return ""
+    for axis, where in ((1, "row"), (0, "column")):
+        # A right answer is below a quarter of the variance once in 10 billion draws.
+        if one.sum(axis=axis).var() < p * (1 - p) * SHAPE[axis] / 4:
+            return where
+    return "pass" if len({mask.sum() for mask in masks}) == 1 else ""
+
+
+@CHECKS.add("properties")
+def number_varies(answer: ModuleType, tier: Tier, seed: int) -> None:
+    for p in RATES:
+        where = fixed_number(answer, tier, p, inputs(seed))
+        if where:
+            call = f"Dropout({p}).forward(X) in training, X of shape {SHAPE}"
+            kept = f"each entry is drawn on its own: the number of zeros in a {where} varies"
+            raise Failed(call, kept, f"(almost) the same number of zeros in each {where}")
 
 
 @CHECKS.add("gradients")
@@ -178,15 +212,6 @@ def fresh_mask(answer: ModuleType, tier: Tier, seed: int) -> None:
     if np.array_equal(first == 0, second == 0):
         call = "Dropout(0.2): forward(X) twice in training"
         raise Failed(call, "a new mask for each call", "the same entries were dropped")
-
-
-@CHECKS.add("behaviour in training")
-def evaluation(answer: ModuleType, tier: Tier, seed: int) -> None:
-    layer, X = make(answer, tier, 0.7), inputs(seed)
-    tier.forward(layer, tier.array(X))
-    tier.set_training(layer, False)
-    call = "Dropout(0.7).forward(X) in evaluation"
-    expect_close(call, tier.numbers(call, tier.forward(layer, tier.array(X))), X, what="X: ")
 
 
 def arrangement(answer: ModuleType, tier: Tier) -> tuple[str, bool, bool]:
@@ -281,6 +306,9 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
         one, two = (tier.numbers("", tier.forward(layer, tier.array(X))) for _ in range(2))
         return np.array_equal(one == 0, two == 0)
 
+    def number() -> str:
+        return fixed_number(answer, tier, p, X)
+
     def at_zero() -> Any:
         zeros = tier.array(np.zeros(SHAPE))
         _, grad_X = tier.backward(make(answer, tier, p), zeros, tier.array(G))
@@ -305,7 +333,7 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
 
     return [
         lambda: str(getattr(answer.Dropout(p), "training", None)),
-        *(evaluated, trained, changes, repeats, at_zero, without_dropping),
+        *(evaluated, trained, changes, repeats, number, at_zero, without_dropping),
         *(dtype(True), dtype(False)),
         lambda: str(arrangement(answer, tier)),
         rate,

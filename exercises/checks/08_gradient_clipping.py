@@ -16,7 +16,7 @@ import numpy as np
 
 from exercises.adapters import NumPyTier, Tier
 from exercises.catalogue import About
-from exercises.checking import Checks, Failed, described, expect_close
+from exercises.checking import Checks, Failed, described, expect_close, one_number
 
 ABOUT = About(
     level="advanced",
@@ -49,6 +49,8 @@ SIZES = (4, 5, 3, 2)
 N = 6
 LONG, SHORT = 0.5, 20.0  # limits below and above the norm of every example
 SMALL = {"weight": np.array([[3.0, 0.0]]), "bias": np.array([4.0])}
+ZEROS = {name: np.zeros_like(array) for name, array in SMALL.items()}
+TALL = np.array([[3.0, 0.0], [0.0, 4.0], [12.0, 0.0]])
 WITH_NONE = {"weight": SMALL["weight"], "unused": None, "bias": SMALL["bias"]}
 SMALL_CALL = 'clip_gradient_norm({"weight": [[3, 0]], "bias": [4]}, %g)'
 Arrays = dict[str, np.ndarray]
@@ -89,18 +91,9 @@ def cases(seed: int, long: bool) -> Iterator[tuple[str, Arrays, float]]:
     yield f"clip_gradient_norm(gradients of shapes {shapes}, {limit})", gradients, limit
 
 
-def one_number(call: str, value: Any, what: str = "the norm, a number") -> float:
-    """What a call returned, if it is a number, or an array or tensor of one."""
-    number = value
-    if hasattr(value, "item") and math.prod(getattr(value, "shape", ())) == 1:
-        number = value.item()
-    if isinstance(number, int | float):
-        return number
-    raise Failed(call, what, described(value))
-
-
 def expect_norm(call: str, returned: Any, expected: float) -> None:
-    expect_close(call, np.array(one_number(call, returned)), expected, TOLERANCE, "the norm ")
+    norm = np.array(one_number(call, returned, "the norm, a number"))
+    expect_close(call, norm, expected, TOLERANCE, "the norm ")
 
 
 def expect_arrays(tier: Tier, call: str, got: dict[str, Any], expected: Arrays) -> None:
@@ -161,17 +154,26 @@ def none_is_left_out(answer: ModuleType, tier: Tier, seed: int) -> None:
 @CHECKS.add("properties")
 def zeros_stay_zeros(answer: ModuleType, tier: Tier, seed: int) -> None:
     call = 'clip_gradient_norm({"weight": [[0, 0]], "bias": [0]}, 1)'
-    zeros = {name: np.zeros_like(array) for name, array in SMALL.items()}
-    given = handed(tier, zeros)
+    given = handed(tier, ZEROS)
     expect_norm(call, answer.clip_gradient_norm(given, 1.0), 0.0)
-    expect_arrays(tier, call, given, zeros)
+    expect_arrays(tier, call, given, ZEROS)
+
+
+@CHECKS.add("properties")
+def transposed_array(answer: ModuleType, tier: Tier, seed: int) -> None:
+    turned, straight = tier.array(TALL).T, tier.array(TALL.T.tolist())
+    for array in (turned, straight):
+        answer.clip_gradient_norm({"weight": array}, 1.0)
+    call = f"clip_gradient_norm({{'weight': W.T}}, 1), W = {TALL.tolist()}: then W.T"
+    expected = tier.numbers(call, straight)  # whether it is right is judged elsewhere
+    expect_close(call, tier.numbers(call, turned), expected, TOLERANCE)
 
 
 @CHECKS.add("properties")
 def no_gradient_at_all(answer: ModuleType, tier: Tier, seed: int) -> None:
-    expect_norm("clip_gradient_norm({}, 1)", answer.clip_gradient_norm({}, 1.0), 0.0)
-    returned = answer.clip_gradient_norm({"unused": None}, 1.0)
-    expect_norm('clip_gradient_norm({"unused": None}, 1)', returned, 0.0)
+    for given in ({}, {"unused": None}):
+        call = f"clip_gradient_norm({given}, 1)"
+        expect_norm(call, answer.clip_gradient_norm(given, 1.0), 0.0)
 
 
 MAX_NORM = 20.0
@@ -319,9 +321,9 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
         def clip(gradients: dict[str, Any], max_norm: float, *_: Any, **__: Any) -> float:
             order.append(f"clip before step {len(steps) + 1}")
             arrays = [array for array in gradients.values() if array is not None]
-            norm = math.sqrt(sum(float((array * array).sum()) for array in arrays))
-            for array in arrays:
-                array *= min(1.0, max_norm / (norm + 1e-12))
+            norm = math.sqrt(sum((array * array).sum().item() for array in arrays))
+            for array in arrays if norm > max_norm else ():
+                array *= max_norm / norm
             return norm
 
         with patch.object(answer, "clip_gradient_norm", clip):
@@ -335,16 +337,13 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
         return type(value).__name__
 
     long = random_gradients(seed)
-    zeros = {name: np.zeros_like(array) for name, array in SMALL.items()}
     return [
         *(returned(long, LONG), left(long, LONG), returned(long, SHORT), left(long, SHORT)),
         lambda: [returned(part, 1.0)() for part in (SMALL, WITH_NONE)],
         lambda: [left(part, 1.0)() for part in (SMALL, WITH_NONE)],
-        *(returned(zeros, 1.0), left(zeros, 1.0), returned({}, 1.0), same_arrays),
-        lambda: len(training()[0]),
-        lambda: training()[0][:1],
-        lambda: training()[0],
-        norms,
-        lambda: training()[1][1],
-        lambda: training()[2],
+        *(returned(ZEROS, 1.0), left(ZEROS, 1.0), returned({}, 1.0), same_arrays),
+        left({"weight": np.array([0.3, 0.4])}, 0.1),  # where 1 is a limit, this is not longer
+        lambda: transposed_array(answer, tier, seed),
+        *(lambda: len(training()[0]), lambda: training()[0][:1], lambda: training()[0]),
+        *(norms, lambda: training()[1][1], lambda: training()[2]),
     ]

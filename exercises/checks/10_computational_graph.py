@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -180,6 +181,12 @@ def inputs(seed: int) -> tuple[list[list[float]], float]:
     return [[small, large], [large, small], [-large, small], [-small, -large]], upstream
 
 
+def with_zeros(pairs: list[list[float]], count: int) -> list[list[float]]:
+    """What a gate with so many inputs is tried on; 0 only where it is one of two."""
+    large = pairs[0][1]
+    return [pair[:count] for pair in pairs] + [[0.0, large], [large, 0.0]] * (count == 2)
+
+
 def shown(numbers: list[float]) -> str:
     text = ", ".join(f"{value:.6g}" for value in numbers)
     return text if len(numbers) == 1 else f"({text})"
@@ -231,7 +238,7 @@ def gate_values(answer: ModuleType, tier: Tier, seed: int) -> None:
 def gate_gradients(answer: ModuleType, tier: Tier, seed: int) -> None:
     pairs, upstream = inputs(seed)
     for name, (function, count) in GATES.items():
-        for arguments in (pair[:count] for pair in pairs):
+        for arguments in with_zeros(pairs, count):
             gate, call, _ = forward(answer, name, *arguments)
             call += f", then backward({upstream})"
             expected = [upstream * slope for slope in slopes(function, arguments)]
@@ -254,6 +261,7 @@ def gates_of_their_own(answer: ModuleType, tier: Tier, seed: int) -> None:
     for name, (_, count) in GATES.items():
         arguments, others = pair[:count], [3 * part for part in pair[:count]]
         first, call, _ = forward(answer, name, *arguments)
+        call += f", then backward({upstream})"
         alone = backward(first, call, upstream, count)
         first.forward(*arguments)
         second, _, _ = forward(answer, name, *others)
@@ -275,42 +283,36 @@ def reused(answer: ModuleType, a: float, b: float) -> tuple[str, list[float]]:
 
 @CHECKS.add("gradients")
 def reused_in_code(answer: ModuleType, tier: Tier, seed: int) -> None:
-    (*_, pair), _ = inputs(seed)
-
     def function(a: float, b: float) -> float:
         return a * b * (a * b + a)
 
-    call, got = reused(answer, *pair)
-    expected = [function(*pair), *slopes(function, pair)]
-    for name, one, other in zip(("f", "grad_a", "grad_b"), got, expected, strict=True):
-        expect_numbers(f"{name} of {call}", [one], [other])
+    for pair in with_zeros(inputs(seed)[0][-1:], 2):
+        call, got = reused(answer, *pair)
+        expected = [function(*pair), *slopes(function, pair)]
+        for name, one, other in zip(("f", "grad_a", "grad_b"), got, expected, strict=True):
+            expect_numbers(f"{name} of {call}", [one], [other])
 
 
 def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]:
     """Each drawn number; each gate's value, gradient and memory; the function that joins them."""
     pairs, upstream = inputs(seed)
-    pair = pairs[-1]
+    pair, zeros = pairs[-1], with_zeros(pairs, 2)[-2:]
 
-    def drawn(name: str, key: str) -> Callable[[], Any]:
-        def seen() -> float:
-            got, right = float(getattr(answer, name)()[key]), GRAPHS[name].right(key)
-            # To one decimal, since the reader may have rounded on the way.
-            return round(right, 4) if abs(got - right) <= TOLERANCE else round(got, 1)
+    def drawn(name: str, key: str) -> float:
+        got, right = float(getattr(answer, name)()[key]), GRAPHS[name].right(key)
+        # To one decimal, since the reader may have rounded on the way.
+        return round(right, 4) if abs(got - right) <= TOLERANCE else round(got, 1)
 
-        return seen
+    def values(name: str) -> list[float]:
+        return [forward(answer, name, *pair[: GATES[name][1]])[2] for pair in pairs]
 
-    def values(name: str) -> Callable[[], Any]:
+    def gradients(name: str, pairs: list[list[float]]) -> Any:
         count = GATES[name][1]
-        return lambda: [forward(answer, name, *pair[:count])[2] for pair in pairs]
-
-    def gradients(name: str) -> Callable[[], Any]:
-        count = GATES[name][1]
-
-        def seen() -> Any:
-            each = (forward(answer, name, *pair[:count])[:2] for pair in pairs)
+        each = (forward(answer, name, *pair[:count])[:2] for pair in pairs)
+        try:
             return [backward(gate, call, upstream, count) for gate, call in each]
-
-        return seen
+        except Failed as failure:
+            return failure.got
 
     def tie() -> Any:
         """What the two parts add up to; right where Max is wrong elsewhere, which shows there."""
@@ -320,31 +322,29 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
             parts.append([float(part) for part in backward(gate, call, 1.0, 2)])
         return sum(parts[2]) if parts[:2] == [[1, 0], [0, 1]] else 1.0
 
-    def memory(same: bool) -> Callable[[], Any]:
+    def memory(same: bool) -> list[str]:
         """What some gate's second backward returns, after it or another had other inputs."""
-
-        def seen() -> list[str]:
-            found = set()
-            for name, (_, count) in GATES.items():
-                gate, call, _ = forward(answer, name, *pair[:count])
-                once = backward(gate, call, upstream, count)
-                other = gate if same else getattr(answer, name)()
-                gate.forward(*pair[:count])
-                other.forward(*(3 * part for part in pair[:count]))
-                again = backward(gate, call, upstream, count)
-                fresh, call, _ = forward(answer, name, *(3 * part for part in pair[:count]))
-                new = backward(fresh, call, upstream, count) if same else once
-                words = {"right": new, "first": once, "sum": np.add(once, new)}
-                agree = (word for word in words if np.allclose(again, words[word]))
-                found.add(next(agree, "other"))
-            return sorted(found)
-
-        return seen
+        found = set()
+        for name, (_, count) in GATES.items():
+            gate, call, _ = forward(answer, name, *pair[:count])
+            once = backward(gate, call, upstream, count)
+            other = gate if same else getattr(answer, name)()
+            gate.forward(*pair[:count])
+            other.forward(*(3 * part for part in pair[:count]))
+            again = backward(gate, call, upstream, count)
+            fresh, call, _ = forward(answer, name, *(3 * part for part in pair[:count]))
+            new = backward(fresh, call, upstream, count) if same else once
+            words = {"right": new, "first": once, "sum": np.add(once, new)}
+            agree = (word for word in words if np.allclose(again, words[word]))
+            found.add(next(agree, "other"))
+        return sorted(found)
 
     return [
-        *(drawn(name, key) for name, graph in GRAPHS.items() for key in graph.asked),
-        *(values(name) for name in GATES),
-        *(gradients(name) for name in GATES),
-        *(tie, memory(same=False), memory(same=True)),
+        *(partial(drawn, name, key) for name, graph in GRAPHS.items() for key in graph.asked),
+        *(partial(values, name) for name in GATES),
+        *(partial(gradients, name, pairs) for name in GATES),
+        *(tie, partial(memory, same=False), partial(memory, same=True)),
+        partial(gradients, "Multiply", zeros),
+        lambda: [reused(answer, *pair)[1] for pair in zeros],
         *(lambda i=i: reused(answer, *pair)[1][i] for i in range(3)),
     ]

@@ -1,12 +1,15 @@
 """Judges exercise 11: a linear layer, softmax cross-entropy, and a network of two layers.
 
 All sizes differ, since equal ones hide a transpose. The network is compared with finite differences
-of its loss as the lesson defines it, so that no formula is trusted twice.
+of its loss as the lesson defines it, so that no formula is trusted twice. A case that can be worked
+out on paper comes first.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from types import ModuleType
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 
@@ -35,19 +38,58 @@ ABOUT = About(
 CHECKS = Checks()
 N, IN, HIDDEN, CLASSES = 5, 4, 3, 2
 H = 1e-5
+PARAMETERS = ("W1", "b1", "W2", "b2")
+Arrays = dict[str, np.ndarray]
 
 
-def arrays(seed: int) -> dict[str, np.ndarray]:
+def arrays(seed: int, sizes: tuple[int, int, int, int] = (N, IN, HIDDEN, CLASSES)) -> Arrays:
     """The inputs of every function, by name; Z and grad_Z are those of a layer IN → HIDDEN."""
+    n, inputs, hidden, classes = sizes
     generator = np.random.default_rng((11, seed))
-    shapes = {"X": (N, IN), "W": (HIDDEN, IN), "b": (HIDDEN,), "grad_Z": (N, HIDDEN)}
-    shapes |= {"Z": (N, HIDDEN), "W1": (HIDDEN, IN), "b1": (HIDDEN,)}
-    shapes |= {"W2": (CLASSES, HIDDEN), "b2": (CLASSES,)}
+    shapes = {"X": (n, inputs), "W": (hidden, inputs), "b": (hidden,), "grad_Z": (n, hidden)}
+    shapes |= {"Z": (n, hidden), "W1": (hidden, inputs), "b1": (hidden,)}
+    shapes |= {"W2": (classes, hidden), "b2": (classes,)}
     return {name: generator.normal(size=shape) for name, shape in shapes.items()}
 
 
 def labels(classes: int) -> np.ndarray:
     return np.arange(N) % classes
+
+
+# Small enough to be worked out on paper.
+SMALL = {
+    "X": [[1], [2]],
+    "W": [[3], [4], [5]],
+    "b": [1, 2, 3],
+    "grad_Z": [[1, 2, 3], [1, 0, 1]],
+    "Z": [[0, 0], [0, 0], [0, 0]],
+    **{"W1": [[0]], "b1": [0], "W2": [[1], [-1]], "b2": [0, 0]},
+}
+
+
+def layers(seed: int, names: tuple[str, ...]) -> list[tuple[str, Arrays]]:
+    """What a linear layer is called with, in words and in arrays."""
+    drawn = arrays(seed)
+    small = {name: np.array(values, np.float64) for name, values in SMALL.items()}
+    words = [", ".join(f"{name}={SMALL[name]}" for name in names)]
+    words += [", ".join(f"{name} {drawn[name].shape}" for name in names)]
+    return list(zip(words, (small, drawn), strict=True))
+
+
+def minibatches(seed: int) -> list[tuple[str, np.ndarray, np.ndarray]]:
+    """Logits and labels, in words and in arrays; in the last one no label is the last class."""
+    Z = arrays(seed)["Z"]
+    drawn = [(f"Z, {y.tolist()}), Z {Z.shape}", Z, y) for y in (labels(HIDDEN), labels(HIDDEN - 1))]
+    small = f"{SMALL['Z']}, [0, 1, 0])"
+    return [(small, np.array(SMALL["Z"], np.float64), np.array([0, 1, 0])), *drawn]
+
+
+# Loss and gradient would be the same with the largest logit of each row subtracted.
+LARGE: tuple[Any, ...] = (
+    ([[1000, 0, -1000]], [2]),
+    ([[-1000, -1001]], [1]),
+    ([[1000, 999], [0, 1]], [0, 1]),
+)
 
 
 def several(call: str, value: Any, names: tuple[str, ...]) -> Any:
@@ -57,25 +99,23 @@ def several(call: str, value: Any, names: tuple[str, ...]) -> Any:
     return value
 
 
-def linear_backward(answer: ModuleType, seed: int) -> tuple[str, Any]:
-    a = arrays(seed)
-    call = f"linear_backward(grad_Z, X, W), X {a['X'].shape}, W {a['W'].shape}"
+def linear_backward(answer: ModuleType, words: str, a: Arrays) -> tuple[str, Any]:
+    call = f"linear_backward({words})"
     value = answer.linear_backward(a["grad_Z"], a["X"], a["W"])
     return call, several(call, value, ("grad_X", "grad_W", "grad_b"))
 
 
-def cross_entropy(answer: ModuleType, Z: np.ndarray, y: np.ndarray) -> tuple[str, Any]:
-    call = f"softmax_cross_entropy(Z, labels), Z {Z.shape}"
-    return call, several(call, answer.softmax_cross_entropy(Z, y), ("loss", "grad_Z"))
+def cross_entropy(answer: ModuleType, words: str, Z: np.ndarray, y: Any) -> tuple[str, Any]:
+    call = f"softmax_cross_entropy({words}"
+    value = answer.softmax_cross_entropy(Z.copy(), np.array(y))
+    return call, several(call, value, ("loss", "grad_Z"))
 
 
-def network(answer: ModuleType, seed: int) -> tuple[str, Any, dict[str, Any]]:
-    a = arrays(seed)
-    call = f"network_gradients(...), X {a['X'].shape}, {HIDDEN} hidden units, {CLASSES} classes"
-    parameters = (a[name] for name in ("W1", "b1", "W2", "b2"))
-    value = answer.network_gradients(a["X"], labels(CLASSES), *parameters)
+def network(answer: ModuleType, words: str, a: Arrays, y: np.ndarray) -> tuple[str, Any, Any]:
+    call = f"network_gradients({words}"
+    value = answer.network_gradients(a["X"], y, *(a[name] for name in PARAMETERS))
     loss, gradients = several(call, value, ("loss", "gradients"))
-    if not isinstance(gradients, dict) or gradients.keys() != {"W1", "b1", "W2", "b2"}:
+    if not isinstance(gradients, dict) or gradients.keys() != set(PARAMETERS):
         raise Failed(call, "a dictionary with the keys W1, b1, W2, b2", described(gradients))
     return call, loss, gradients
 
@@ -86,9 +126,9 @@ def true_loss(Z: np.ndarray, y: np.ndarray) -> float:
     return float((log_sums - shifted[np.arange(len(Z)), y]).mean())
 
 
-def network_loss(a: dict[str, np.ndarray]) -> float:
+def network_loss(a: Arrays, y: np.ndarray) -> float:
     A = np.tanh(a["X"] @ a["W1"].T + a["b1"])
-    return true_loss(A @ a["W2"].T + a["b2"], labels(CLASSES))
+    return true_loss(A @ a["W2"].T + a["b2"], y)
 
 
 def differences(loss: Callable[[], float], array: np.ndarray) -> np.ndarray:
@@ -106,8 +146,9 @@ def differences(loss: Callable[[], float], array: np.ndarray) -> np.ndarray:
 
 @CHECKS.add("shapes and dtype")
 def shape_of_the_bias_gradient(answer: ModuleType, tier: Tier, seed: int) -> None:
-    call, (_, _, grad_b) = linear_backward(answer, seed)
-    expect_shape(f"grad_b of {call}", grad_b, (HIDDEN,))
+    for words, a in layers(seed, ("grad_Z", "X", "W")):
+        call, (_, _, grad_b) = linear_backward(answer, words, a)
+        expect_shape(f"grad_b of {call}", grad_b, (HIDDEN,))
 
 
 @CHECKS.add("input unchanged")
@@ -116,92 +157,150 @@ def inputs_unchanged(answer: ModuleType, tier: Tier, seed: int) -> None:
     answer.linear_forward(a["X"], a["W"], a["b"])
     answer.linear_backward(a["grad_Z"], a["X"], a["W"])
     answer.softmax_cross_entropy(a["Z"], labels(HIDDEN))
-    answer.network_gradients(a["X"], labels(CLASSES), *(a[k] for k in ("W1", "b1", "W2", "b2")))
+    answer.network_gradients(a["X"], labels(CLASSES), *(a[name] for name in PARAMETERS))
     for name in a:
         unchanged(tier, "all four functions", a[name], before[name], name)
 
 
 @CHECKS.add("values")
 def linear_output(answer: ModuleType, tier: Tier, seed: int) -> None:
-    a = arrays(seed)
-    call = f"linear_forward(X, W, b), X {a['X'].shape}, W {a['W'].shape}"
-    Z = tier.numbers(call, answer.linear_forward(a["X"], a["W"], a["b"]))
-    expect_close(call, Z, a["X"] @ a["W"].T + a["b"])
+    for words, a in layers(seed, ("X", "W", "b")):
+        call = f"linear_forward({words})"
+        Z = tier.numbers(call, answer.linear_forward(a["X"], a["W"], a["b"]))
+        expect_close(call, Z, a["X"] @ a["W"].T + a["b"])
 
 
 @CHECKS.add("values")
 def cross_entropy_loss(answer: ModuleType, tier: Tier, seed: int) -> None:
-    Z, y = arrays(seed)["Z"], labels(HIDDEN)
-    call, (loss, _) = cross_entropy(answer, Z, y)
-    expect_close(call, tier.numbers(call, loss), true_loss(Z, y), what="loss ")
+    for words, Z, y in minibatches(seed):
+        call, (loss, _) = cross_entropy(answer, words, Z, y)
+        expect_close(call, tier.numbers(call, loss), true_loss(Z, y), what="loss ")
 
 
 @CHECKS.add("properties")
 def large_logits(answer: ModuleType, tier: Tier, seed: int) -> None:
-    Z, y = np.array([[1000.0, 0.0, -1000.0], [0.0, 1000.0, 0.0]]), np.array([2, 1])
-    call, (loss, grad_Z) = cross_entropy(answer, Z, y)
-    call = "softmax_cross_entropy([[1000, 0, -1000], [0, 1000, 0]], [2, 1])"
-    # Per example, since it is judged elsewhere whether the loss is a mean.
-    loss, grad_Z = tier.numbers(call, loss), tier.numbers(call, grad_Z)
-    if not np.isfinite(loss) or loss < 999:
-        raise Failed(call, "loss 1000", f"loss {loss:.6g}")
-    if not np.isfinite(grad_Z).all():
-        raise Failed(call, "a finite gradient", np.array2string(grad_Z).replace("\n", ""))
+    for logits, y in LARGE:
+        Z = np.array(logits, np.float64)
+        call, (loss, grad_Z) = cross_entropy(answer, f"{logits}, {y})", Z, y)
+        loss, grad_Z = tier.numbers(call, loss), tier.numbers(call, grad_Z)
+        moved = Z - Z.max(axis=1, keepdims=True)
+        _, (expected, expected_grad) = cross_entropy(answer, "", moved, y)
+        if len(Z) == 1:  # since it is judged elsewhere whether the loss is a mean
+            expected = true_loss(Z, np.array(y))
+        expect_close(call, loss, expected, what="loss ")
+        if not np.isfinite(grad_Z).all():
+            raise Failed(call, "a finite gradient", np.array2string(grad_Z).replace("\n", ""))
+        expect_close(call, grad_Z, expected_grad, what="grad_Z: ")
 
 
 @CHECKS.add("gradients")
 def linear_gradients(answer: ModuleType, tier: Tier, seed: int) -> None:
-    a = arrays(seed)
-    call, returned = linear_backward(answer, seed)
-    expected = {
-        "grad_X": a["grad_Z"] @ a["W"],
-        "grad_W": a["grad_Z"].T @ a["X"],
-        "grad_b": a["grad_Z"].sum(axis=0),
-    }
-    for (name, array), value in zip(expected.items(), returned, strict=True):
-        got = tier.numbers(f"{name} of {call}", value)
-        if name == "grad_b":
-            got = got.reshape(-1)  # its shape is judged elsewhere
-        expect_close(call, got, array, what=f"{name}: ")
+    for words, a in layers(seed, ("grad_Z", "X", "W")):
+        call, returned = linear_backward(answer, words, a)
+        expected = {
+            "grad_X": a["grad_Z"] @ a["W"],
+            "grad_W": a["grad_Z"].T @ a["X"],
+            "grad_b": a["grad_Z"].sum(axis=0),
+        }
+        for (name, array), value in zip(expected.items(), returned, strict=True):
+            got = tier.numbers(f"{name} of {call}", value)
+            if name == "grad_b":
+                got = got.reshape(-1)  # its shape is judged elsewhere
+            expect_close(call, got, array, what=f"{name}: ")
 
 
 @CHECKS.add("gradients")
 def cross_entropy_gradient(answer: ModuleType, tier: Tier, seed: int) -> None:
-    Z, y = arrays(seed)["Z"], labels(HIDDEN)
-    call, (_, grad_Z) = cross_entropy(answer, Z, y)
-    expected = differences(lambda: true_loss(Z, y), Z)
-    expect_close(call, tier.numbers(call, grad_Z), expected, what="grad_Z: ")
+    for words, Z, y in minibatches(seed):
+        call, (_, grad_Z) = cross_entropy(answer, words, Z, y)
+        expected = differences(lambda Z=Z, y=y: true_loss(Z, y), Z)
+        expect_close(call, tier.numbers(call, grad_Z), expected, what="grad_Z: ")
 
 
 @CHECKS.add("gradients")
 def network_gradients(answer: ModuleType, tier: Tier, seed: int) -> None:
-    call, loss, gradients = network(answer, seed)
-    a = arrays(seed)
-    expect_close(call, tier.numbers(call, loss), network_loss(a), what="loss ")
-    for name in ("W2", "b2", "W1", "b1"):
-        expected = differences(lambda: network_loss(a), a[name])
-        got = tier.numbers(f"gradients[{name!r}] of {call}", gradients[name])
-        got = got.reshape(-1) if name in ("b1", "b2") else got
-        expect_close(call, got, expected, what=f"gradients[{name!r}]: ")
+    small, drawn = (a for _, a in layers(seed, ()))
+    words = ", ".join(f"{name}={SMALL[name]}" for name in PARAMETERS)
+    words = f"X={SMALL['X']}, labels=[0, 0], {words})"
+    sizes = f"...), X {drawn['X'].shape}, {HIDDEN} hidden units, {CLASSES} classes"
+    cases = ((words, small, np.array([0, 0])), (sizes, drawn, labels(CLASSES)))
+    for words, a, y in cases:
+        call, loss, gradients = network(answer, words, a, y)
+        expect_close(call, tier.numbers(call, loss), network_loss(a, y), what="loss ")
+        for name in ("W2", "b2", "W1", "b1"):
+            expected = differences(lambda a=a, y=y: network_loss(a, y), a[name])
+            got = tier.numbers(f"gradients[{name!r}] of {call}", gradients[name])
+            got = got.reshape(-1) if name in ("b1", "b2") else got
+            expect_close(call, got, expected, what=f"gradients[{name!r}]: ")
+
+
+def right_cross_entropy(Z: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
+    P = np.exp(Z - Z.max(axis=1, keepdims=True))
+    P /= P.sum(axis=1, keepdims=True)
+    return true_loss(Z, y), (P - np.eye(Z.shape[1])[y]) / len(Z)
+
+
+RIGHT: dict[str, Callable[..., Any]] = {
+    "linear_forward": lambda X, W, b: X @ W.T + b,
+    "linear_backward": lambda grad_Z, X, W: (grad_Z @ W, grad_Z.T @ X, grad_Z.sum(axis=0)),
+    "softmax_cross_entropy": right_cross_entropy,
+}
 
 
 def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]:
-    """Everything that the functions return."""
+    """Each part of what the functions return, and what they change.
+
+    All sizes are 3, where a transpose raises no error; the network's parts are the right ones.
+    """
+    y, without_last = np.array([2, 0, 2]), np.array([1, 0, 1])
+
+    def square() -> Arrays:
+        return arrays(seed, (3, 3, 3, 3))
+
+    def backward(part: int) -> Any:
+        return linear_backward(answer, "", square())[1][part]
+
+    def loss_part(part: int, labels: np.ndarray) -> Any:
+        return cross_entropy(answer, "", square()["Z"], labels)[1][part]
+
+    def only_without_last(part: int) -> Any:
+        """Of a minibatch that lacks the last class, where the other one is right."""
+        Z = square()["Z"]
+        right = np.allclose(loss_part(part, y), right_cross_entropy(Z, y)[part])
+        return not right or loss_part(part, without_last)
+
+    def large(case: int) -> Any:
+        """Whether the loss is right for large logits, where it is right for small ones."""
+        Z, labels = np.array(LARGE[case][0], np.float64), np.array(LARGE[case][1])
+        small = np.allclose(loss_part(0, y), true_loss(square()["Z"], y))
+        right = true_loss(Z, labels)
+        loss = cross_entropy(answer, "", Z, labels)[1][0] if small else right
+        return bool(np.isfinite(loss)), bool(np.isclose(loss, right))
+
+    def of_network(name: str) -> Any:
+        with patch.multiple(answer, **RIGHT):
+            _, loss, gradients = network(answer, "", square(), y)
+        return np.squeeze(gradients[name]) if name else loss
 
     def changes() -> str:
-        a, before = arrays(seed), arrays(seed)
-        answer.linear_forward(a["X"], a["W"], a["b"])
-        answer.softmax_cross_entropy(a["Z"], labels(HIDDEN))
+        a, before = square(), square()
+        for name, inputs in (
+            ("linear_forward", (a["X"], a["W"], a["b"])),
+            ("linear_backward", (a["grad_Z"], a["X"], a["W"])),
+            ("softmax_cross_entropy", (a["Z"], y)),
+        ):
+            with suppress(Exception):
+                getattr(answer, name)(*inputs)
         return str([name for name in a if not np.array_equal(a[name], before[name])])
 
-    a = arrays(seed)
-    large = np.array([[1000.0, 0.0, -1000.0], [0.0, 1000.0, 0.0]])
     return [
-        lambda: answer.linear_forward(a["X"], a["W"], a["b"]),
-        lambda: linear_backward(answer, seed)[1],
-        lambda: answer.softmax_cross_entropy(arrays(seed)["Z"], labels(HIDDEN)),
-        lambda: answer.softmax_cross_entropy(large.copy(), np.array([2, 1])),
-        lambda: network(answer, seed)[1:],
+        lambda: answer.linear_forward(*(square()[name] for name in ("X", "W", "b"))),
+        *(lambda part=part: np.squeeze(backward(part)) for part in range(3)),
+        lambda: str([np.shape(backward(part)) for part in range(3)]),
+        *(lambda part=part: loss_part(part, y) for part in range(2)),
+        *(lambda part=part: only_without_last(part) for part in range(2)),
+        *(lambda case=case: large(case) for case in range(len(LARGE))),
+        *(lambda name=name: of_network(name) for name in ("", *PARAMETERS)),
         changes,
     ]
 

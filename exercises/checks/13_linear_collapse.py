@@ -101,6 +101,24 @@ def shape_of_the_collapsed_bias(answer: ModuleType, tier: Tier, seed: int) -> No
         expect_shape(f"b of {call}", b, layers[-1][1].shape)
 
 
+def returned(answer: ModuleType, name: str, seed: int) -> list[Any]:
+    """The arrays that a function returns for layers of equal sizes."""
+    X, layers = network(seed, (3, 3, 3))
+    if name == "collapse":
+        return list(collapsed(answer, "layers", layers)[1:])
+    return [getattr(answer, name)(X, layers)]
+
+
+@CHECKS.add("shapes and dtype")
+def dtype_of_the_results(answer: ModuleType, tier: Tier, seed: int) -> None:
+    for name in ABOUT.names[:3]:
+        call = "collapse(layers)" if name == "collapse" else f"{name}(X, layers)"
+        for array in returned(answer, name, seed):
+            dtype = tier.dtype(call, array)
+            if dtype != "float64":
+                raise Failed(call, "float64, as the arrays that are handed in", dtype)
+
+
 def change(answer: ModuleType, name: str, seed: int, sizes: Sequence[int]) -> str:
     """What a function changes of what it is handed; empty if nothing."""
     (X, layers), (X_before, before) = network(seed, sizes), network(seed, sizes)
@@ -191,6 +209,16 @@ def a_single_layer(answer: ModuleType, tier: Tier, seed: int) -> None:
     call, W, b = collapsed(answer, "[(W, b)]", [layer])
     expect_close(call, tier.numbers(call, W), layer[0], what="that W: ")
     expect_close(call, tier.numbers(call, b).reshape(-1), layer[1], what="that b: ")
+
+
+@CHECKS.add("properties")
+def one_point_or_one_output(answer: ModuleType, tier: Tier, seed: int) -> None:
+    for rows, sizes in ((1, (4, 3, 2)), (ROWS, (4, 3, 1))):
+        X, layers = network(seed, sizes)
+        for name in ABOUT.names[:2]:
+            call = f"{name}(X {(rows, sizes[0])}, layers of sizes {', '.join(map(str, sizes))})"
+            Z = getattr(answer, name)(X[:rows].copy(), copied(layers))
+            expect_shape(call, Z, (rows, sizes[-1]))
 
 
 def chosen(value: Any) -> tuple[Layers, np.ndarray, np.ndarray]:
@@ -288,6 +316,13 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
             return described(value).partition("(")[0]
         return [list(np.shape(part)) for part in value]
 
+    def dtypes(name: str) -> list[str]:
+        return [str(np.asarray(array).dtype) for array in returned(answer, name, seed)]
+
+    def one_point(name: str) -> tuple[int, ...]:
+        X, layers = drawn(2)
+        return np.shape(getattr(answer, name)(X[:1], layers))
+
     return [
         *(lambda depth=depth: answer.linear_forward(*drawn(depth)) for depth in (1, 2, 4)),
         *(lambda depth=depth: answer.relu_forward(*drawn(depth)) for depth in (1, 2, 4)),
@@ -296,4 +331,6 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
         kind,
         lambda: kind_of_counterexample(answer),
         *(lambda name=name: change(answer, name, seed, (3, 3, 3)) for name in ABOUT.names[:3]),
+        *(lambda name=name: dtypes(name) for name in ABOUT.names[:3]),
+        *(lambda name=name: one_point(name) for name in ABOUT.names[:2]),
     ]

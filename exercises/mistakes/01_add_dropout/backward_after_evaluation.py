@@ -1,16 +1,7 @@
 """backward after an evaluation pass still uses the mask of an earlier training pass."""
 
-import numpy as np
 
-
-class Dropout:
-    """Y = X M, where M is 0 with probability p and else 1 / (1 - p)."""
-
-    def __init__(self, p):
-        self.p = p
-        self.training = True
-        self.generator = np.random.default_rng()
-
+class Dropout(Dropout):
     def forward(self, X):
         if not self.training:
             return X
@@ -20,12 +11,3 @@ class Dropout:
 
     def backward(self, grad_Y):
         return grad_Y * self.mask if hasattr(self, "mask") else grad_Y
-
-
-def with_dropout(layers, p):
-    new = []
-    for i, layer in enumerate(layers):
-        new.append(layer)
-        if i % 2:  # linear layers stand in the even places, activations between them
-            new.append(Dropout(p))
-    return new

@@ -3,19 +3,7 @@
 import numpy as np
 
 
-class BatchNorm1d:
-    """Y = γ (X - μ) / sqrt(σ² + ε) + β, per column."""
-
-    momentum = 0.1
-    epsilon = 1e-5
-
-    def __init__(self, d):
-        self.training = True
-        self.weight = np.ones(d)
-        self.bias = np.zeros(d)
-        self.running_mean = np.zeros(d)
-        self.running_var = np.ones(d)
-
+class BatchNorm1d(BatchNorm1d):
     def forward(self, X):
         if not self.training:
             deviation = np.sqrt(self.running_var + self.epsilon)
@@ -27,12 +15,3 @@ class BatchNorm1d:
         self.scale = 1 / np.sqrt(variance + self.epsilon)
         self.normalized = (X - mean) * self.scale
         return self.weight * self.normalized + self.bias
-
-    def backward(self, grad_Y):
-        n = len(grad_Y)
-        self.grad_weight = (grad_Y * self.normalized).sum(axis=0)
-        self.grad_bias = grad_Y.sum(axis=0)
-        # What raises μ or σ² changes every row: the gradient loses its mean and its part along N.
-        through_mean = self.grad_bias / n
-        through_variance = self.normalized * self.grad_weight / n
-        return (grad_Y - through_mean - through_variance) * self.weight * self.scale

@@ -3,37 +3,8 @@
 import numpy as np
 
 
-class TwoLayerNetwork:
-    """tanh in the hidden layer, a sigmoid at the output."""
-
-    def __init__(self, hidden, seed):
-        generator = np.random.default_rng(seed)
-        self.W1 = generator.normal(size=(hidden, 2))
-        self.b1 = np.zeros(hidden)
-        self.W2 = generator.normal(size=(1, hidden)) / np.sqrt(hidden)
-        self.b2 = np.zeros(1)
-
+class TwoLayerNetwork(TwoLayerNetwork):
     def forward(self, X):
         self.A = np.tanh(X @ self.W1.T + self.b1)
         z = self.A @ self.W2.T
         return 1 / (1 + np.exp(-z[:, 0]))
-
-    def gradients(self, X, y):
-        p = self.forward(X)
-        grad_z = (p - y)[:, None] / len(X)
-        grad_Z1 = grad_z @ self.W2 * (1 - self.A**2)
-        return {
-            "W1": grad_Z1.T @ X,
-            "b1": grad_Z1.sum(axis=0),
-            "W2": grad_z.T @ self.A,
-            "b2": grad_z.sum(axis=0),
-        }
-
-    def train(self, X, y):
-        losses = []
-        for _ in range(200):
-            p = self.forward(X)
-            losses.append(-np.mean(y * np.log(p) + (1 - y) * np.log(1 - p)))
-            for name, gradient in self.gradients(X, y).items():
-                getattr(self, name)[...] -= 1.0 * gradient
-        return losses

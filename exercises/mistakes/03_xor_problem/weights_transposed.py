@@ -3,9 +3,7 @@
 import numpy as np
 
 
-class TwoLayerNetwork:
-    """tanh in the hidden layer, a sigmoid at the output."""
-
+class TwoLayerNetwork(TwoLayerNetwork):
     def __init__(self, hidden, seed):
         generator = np.random.default_rng(seed)
         self.W1 = generator.normal(size=(2, hidden))
@@ -28,12 +26,3 @@ class TwoLayerNetwork:
             "W2": grad_z.T @ self.A,
             "b2": grad_z.sum(axis=0),
         }
-
-    def train(self, X, y):
-        losses = []
-        for _ in range(200):
-            p = self.forward(X)
-            losses.append(-np.mean(y * np.log(p) + (1 - y) * np.log(1 - p)))
-            for name, gradient in self.gradients(X, y).items():
-                getattr(self, name)[...] -= 1.0 * gradient
-        return losses

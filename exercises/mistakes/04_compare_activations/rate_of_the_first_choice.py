@@ -3,40 +3,6 @@
 import numpy as np
 
 
-def sigmoid(Z):
-    exp = np.exp(-np.abs(Z))  # of a negative number alone, so that nothing overflows
-    return np.where(Z >= 0, 1, exp) / (1 + exp)
-
-
-def sigmoid_derivative(Z):
-    A = sigmoid(Z)
-    return A * (1 - A)
-
-
-def tanh(Z):
-    return np.tanh(Z)
-
-
-def tanh_derivative(Z):
-    return 1 - np.tanh(Z) ** 2
-
-
-def relu(Z):
-    return np.maximum(Z, 0)
-
-
-def relu_derivative(Z):
-    return np.where(Z > 0, 1.0, 0.0)
-
-
-def leaky_relu(Z, slope=0.01):
-    return np.where(Z > 0, Z, slope * Z)
-
-
-def leaky_relu_derivative(Z, slope=0.01):
-    return np.where(Z > 0, 1.0, slope)
-
-
 def compare(train, choices, learning_rates, seeds):
     losses = np.array(
         [

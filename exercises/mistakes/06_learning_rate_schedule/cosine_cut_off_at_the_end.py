@@ -3,10 +3,6 @@
 import math
 
 
-def step_schedule(step, peak, decay_steps, decay_factor):
-    return peak * decay_factor ** (step // decay_steps)
-
-
 def cosine_schedule(step, peak, total_steps, end):
     if step >= total_steps:
         return end
@@ -18,12 +14,3 @@ def warmup_cosine_schedule(step, peak, total_steps, end, warmup_steps):
         return peak * (step + 1) / (warmup_steps + 1)
     share = min((step - warmup_steps) / (total_steps - warmup_steps), 1)
     return end + (peak - end) * (1 + math.cos(math.pi * share)) / 2
-
-
-def train(w, gradient, minibatches, epochs, schedule):
-    rates = []
-    for _ in range(epochs):
-        for minibatch in minibatches:
-            rates.append(schedule(len(rates)))
-            w = w - rates[-1] * gradient(w, minibatch)
-    return w, rates

@@ -1,17 +1,5 @@
 """After the warm-up the cosine is one step behind: the peak comes twice."""
 
-import math
-
-
-def step_schedule(step, peak, decay_steps, decay_factor):
-    return peak * decay_factor ** (step // decay_steps)
-
-
-def cosine_schedule(step, peak, total_steps, end):
-    if step >= total_steps:
-        return end
-    return end + (peak - end) * (1 + math.cos(math.pi * step / total_steps)) / 2
-
 
 def warmup_cosine_schedule(step, peak, total_steps, end, warmup_steps):
     if step < warmup_steps:
@@ -21,12 +9,3 @@ def warmup_cosine_schedule(step, peak, total_steps, end, warmup_steps):
         if step < total_steps
         else end
     )
-
-
-def train(w, gradient, minibatches, epochs, schedule):
-    rates = []
-    for _ in range(epochs):
-        for minibatch in minibatches:
-            rates.append(schedule(len(rates)))
-            w = w - rates[-1] * gradient(w, minibatch)
-    return w, rates

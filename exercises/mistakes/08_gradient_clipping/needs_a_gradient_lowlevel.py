@@ -1,4 +1,4 @@
-"""Without any gradient there is nothing to stack: the norm should be 0 then."""
+"""Without any gradient the norm should be 0: here there is nothing to compute it from."""
 
 import torch
 
@@ -9,15 +9,3 @@ def clip_gradient_norm(gradients, max_norm):
     for gradient in tensors:
         gradient.mul_((max_norm / (norm + 1e-6)).clamp(max=1))
     return norm
-
-
-def train(model, loss_function, optimizer, minibatches, max_norm):
-    norms = []
-    for X, targets in minibatches:
-        loss = loss_function(model.forward(X), targets)
-        model.zero_grad()
-        loss.backward()
-        gradients = model.gradients()
-        norms.append(clip_gradient_norm(gradients, max_norm))
-        optimizer.step(gradients)
-    return norms

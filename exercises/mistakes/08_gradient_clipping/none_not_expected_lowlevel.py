@@ -10,15 +10,3 @@ def clip_gradient_norm(gradients, max_norm):
         for gradient in tensors:
             gradient.mul_(max_norm / norm)
     return norm
-
-
-def train(model, loss_function, optimizer, minibatches, max_norm):
-    norms = []
-    for X, targets in minibatches:
-        loss = loss_function(model.forward(X), targets)
-        model.zero_grad()
-        loss.backward()
-        gradients = model.gradients()
-        norms.append(clip_gradient_norm(gradients, max_norm))
-        optimizer.step(gradients)
-    return norms

@@ -10,14 +10,3 @@ def clip_gradient_norm(gradients, max_norm):
         for gradient in arrays:
             gradient *= max_norm / norm
     return min(norm, max_norm)
-
-
-def train(model, loss_function, optimizer, minibatches, max_norm):
-    norms = []
-    for X, targets in minibatches:
-        _, grad_outputs = loss_function(model.forward(X), targets)
-        model.backward(grad_outputs)
-        gradients = model.gradients()
-        norms.append(clip_gradient_norm(gradients, max_norm))
-        optimizer.step(gradients)
-    return norms

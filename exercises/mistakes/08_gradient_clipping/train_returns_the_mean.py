@@ -1,16 +1,5 @@
 """train returns the mean of the norms instead of one for each step."""
 
-import numpy as np
-
-
-def clip_gradient_norm(gradients, max_norm):
-    arrays = [gradient for gradient in gradients.values() if gradient is not None]
-    norm = np.sqrt(sum((gradient**2).sum() for gradient in arrays))
-    if norm > max_norm:
-        for gradient in arrays:
-            gradient *= max_norm / norm
-    return norm
-
 
 def train(model, loss_function, optimizer, minibatches, max_norm):
     norms = []

@@ -1,11 +1,5 @@
 """At exp, the gradient is multiplied by n instead of by exp(n)."""
 
-import numpy as np
-
-
-def product_graph():
-    return {"s": 3, "f": -12, "grad_f": 1, "grad_s": -4, "grad_z": 3, "grad_x": -4, "grad_y": -4}
-
 
 def neuron_graph():
     return {
@@ -24,83 +18,3 @@ def neuron_graph():
         "grad_x2": 1.60,
         "grad_b": -0.53,
     }
-
-
-def reused_graph():
-    return {
-        "p": -6,
-        "q": -3,
-        "f": 18,
-        "grad_q": -6,
-        "grad_p": -9,
-        "grad_a": -9 * -2 + -6,
-        "grad_b": -9 * 3,
-    }
-
-
-def max_graph():
-    return {
-        "p": 6,
-        "m": 6,
-        "f": 12,
-        "grad_m": 2,
-        "grad_p": 2,
-        "grad_z": 0,
-        "grad_x": 6,
-        "grad_y": 4,
-    }
-
-
-class Add:
-    def forward(self, a, b):
-        return a + b
-
-    def backward(self, grad_c):
-        return grad_c, grad_c
-
-
-class Multiply:
-    def forward(self, a, b):
-        self.a, self.b = a, b
-        return a * b
-
-    def backward(self, grad_c):
-        return self.b * grad_c, self.a * grad_c
-
-
-class Max:
-    def forward(self, a, b):
-        self.a_is_larger = a >= b
-        return max(a, b)
-
-    def backward(self, grad_c):
-        return (grad_c, 0.0) if self.a_is_larger else (0.0, grad_c)
-
-
-class Exp:
-    def forward(self, a):
-        self.c = np.exp(a)
-        return self.c
-
-    def backward(self, grad_c):
-        return self.c * grad_c
-
-
-class Reciprocal:
-    def forward(self, a):
-        self.c = 1 / a
-        return self.c
-
-    def backward(self, grad_c):
-        return -self.c * self.c * grad_c
-
-
-def reused_gradients(a, b):
-    first, add, second = Multiply(), Add(), Multiply()
-    p = first.forward(a, b)
-    q = add.forward(p, a)
-    f = second.forward(p, q)
-    p_from_f, grad_q = second.backward(1.0)
-    p_from_q, a_from_q = add.backward(grad_q)
-    a_from_p, grad_b = first.backward(p_from_f + p_from_q)
-    return f, a_from_p + a_from_q, grad_b

@@ -3,14 +3,6 @@
 import numpy as np
 
 
-def linear_forward(X, W, b):
-    return X @ W.T + b
-
-
-def linear_backward(grad_Z, X, W):
-    return grad_Z @ W, grad_Z.T @ X, grad_Z.sum(axis=0)
-
-
 def softmax_cross_entropy(Z, labels):
     n = len(Z)
     shifted = Z - Z.max(axis=1, keepdims=True)  # changes no probability, and exp cannot overflow

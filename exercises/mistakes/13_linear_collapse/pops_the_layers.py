@@ -1,22 +1,5 @@
 """pop takes a layer out of the caller's list, which has to stay as it was."""
 
-import numpy as np
-
-
-def linear_forward(X, layers):
-    Z = X
-    for W, b in layers:
-        Z = Z @ W.T + b
-    return Z
-
-
-def relu_forward(X, layers):
-    A = X
-    for W, b in layers[:-1]:
-        A = np.maximum(A @ W.T + b, 0)
-    W, b = layers[-1]
-    return A @ W.T + b
-
 
 def collapse(layers):
     W, b = layers.pop(0)
@@ -24,8 +7,3 @@ def collapse(layers):
         W_next, b_next = layers.pop(0)
         W, b = W_next @ W, W_next @ b + b_next
     return W, b
-
-
-def counterexample():
-    one = (np.array([[1.0]]), np.array([0.0]))  # two of these are relu(x), which bends at 0
-    return [one, one], np.array([-1.0]), np.array([1.0])

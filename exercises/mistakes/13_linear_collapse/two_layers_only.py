@@ -1,28 +1,6 @@
 """linear_forward goes through two layers, however many there are."""
 
-import numpy as np
-
 
 def linear_forward(X, layers):
     (W1, b1), (W2, b2) = layers[0], layers[-1]
     return (X @ W1.T + b1) @ W2.T + b2
-
-
-def relu_forward(X, layers):
-    A = X
-    for W, b in layers[:-1]:
-        A = np.maximum(A @ W.T + b, 0)
-    W, b = layers[-1]
-    return A @ W.T + b
-
-
-def collapse(layers):
-    W, b = layers[0]
-    for W_next, b_next in layers[1:]:
-        W, b = W_next @ W, W_next @ b + b_next
-    return W, b
-
-
-def counterexample():
-    one = (np.array([[1.0]]), np.array([0.0]))  # two of these are relu(x), which bends at 0
-    return [one, one], np.array([-1.0]), np.array([1.0])

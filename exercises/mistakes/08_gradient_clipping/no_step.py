@@ -1,0 +1,11 @@
+"""train makes no step: optimizer.step is not called."""
+
+
+def train(model, loss_function, optimizer, minibatches, max_norm):
+    norms = []
+    for X, targets in minibatches:
+        _, grad_outputs = loss_function(model.forward(X), targets)
+        model.backward(grad_outputs)
+        gradients = model.gradients()
+        norms.append(clip_gradient_norm(gradients, max_norm))
+    return norms

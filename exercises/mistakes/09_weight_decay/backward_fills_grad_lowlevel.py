@@ -1,0 +1,32 @@
+"""backward() adds the penalty's gradient to .grad: torch.autograd.grad leaves that alone."""
+
+import torch
+
+
+def penalty(parameters, weight_decay):
+    return weight_decay / 2 * sum(W.square().sum() for W in parameters.values() if W.ndim == 2)
+
+
+def penalty_gradients(parameters, weight_decay):
+    penalty(parameters, weight_decay).backward()
+    return {
+        name: torch.zeros_like(parameter) if parameter.grad is None else parameter.grad.clone()
+        for name, parameter in parameters.items()
+    }
+
+
+def l2_step(optimizer, gradients, weight_decay):
+    new = {}
+    for name, parameter in optimizer.parameters.items():
+        new[name] = gradients[name]
+        if parameter.ndim == 2:
+            new[name] = gradients[name] + weight_decay * parameter
+    optimizer.step(new)
+
+
+@torch.no_grad()
+def decoupled_step(optimizer, gradients, weight_decay):
+    for parameter in optimizer.parameters.values():
+        if parameter.ndim == 2:
+            parameter *= 1 - optimizer.learning_rate * weight_decay
+    optimizer.step(gradients)

@@ -1,0 +1,25 @@
+"""The gradients of biases are missing in the dictionary: they are arrays of zeros."""
+
+
+def penalty(parameters, weight_decay):
+    return weight_decay / 2 * sum((W**2).sum() for W in parameters.values() if W.ndim == 2)
+
+
+def penalty_gradients(parameters, weight_decay):
+    return {name: weight_decay * W for name, W in parameters.items() if W.ndim == 2}
+
+
+def l2_step(optimizer, gradients, weight_decay):
+    new = {}
+    for name, parameter in optimizer.parameters.items():
+        new[name] = gradients[name]
+        if parameter.ndim == 2:
+            new[name] = gradients[name] + weight_decay * parameter
+    optimizer.step(new)
+
+
+def decoupled_step(optimizer, gradients, weight_decay):
+    for parameter in optimizer.parameters.values():
+        if parameter.ndim == 2:
+            parameter *= 1 - optimizer.learning_rate * weight_decay
+    optimizer.step(gradients)

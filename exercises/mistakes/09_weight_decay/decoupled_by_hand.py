@@ -1,0 +1,20 @@
+"""decoupled_step changes the parameters by itself: optimizer.step is not called."""
+
+import numpy as np
+
+
+def penalty(parameters, weight_decay):
+    return weight_decay / 2 * sum((W**2).sum() for W in parameters.values() if W.ndim == 2)
+
+
+def penalty_gradients(parameters, weight_decay):
+    return {
+        name: weight_decay * parameter if parameter.ndim == 2 else np.zeros_like(parameter)
+        for name, parameter in parameters.items()
+    }
+
+
+def decoupled_step(optimizer, gradients, weight_decay):
+    for name, parameter in optimizer.parameters.items():
+        decay = weight_decay * parameter if parameter.ndim == 2 else 0
+        parameter -= optimizer.learning_rate * (gradients[name] + decay)

@@ -1,0 +1,26 @@
+"""l2_step adds the penalty itself to the gradients instead of its gradient."""
+
+import numpy as np
+
+
+def penalty(parameters, weight_decay):
+    return weight_decay / 2 * sum((W**2).sum() for W in parameters.values() if W.ndim == 2)
+
+
+def penalty_gradients(parameters, weight_decay):
+    return {
+        name: weight_decay * parameter if parameter.ndim == 2 else np.zeros_like(parameter)
+        for name, parameter in parameters.items()
+    }
+
+
+def l2_step(optimizer, gradients, weight_decay):
+    R = penalty(optimizer.parameters, weight_decay)
+    optimizer.step({name: gradients[name] + R for name in gradients})
+
+
+def decoupled_step(optimizer, gradients, weight_decay):
+    for parameter in optimizer.parameters.values():
+        if parameter.ndim == 2:
+            parameter *= 1 - optimizer.learning_rate * weight_decay
+    optimizer.step(gradients)

@@ -1,0 +1,28 @@
+"""l2_step shrinks the weights past the optimizer: that is the decoupled step."""
+
+import numpy as np
+
+
+def penalty(parameters, weight_decay):
+    return weight_decay / 2 * sum((W**2).sum() for W in parameters.values() if W.ndim == 2)
+
+
+def penalty_gradients(parameters, weight_decay):
+    return {
+        name: weight_decay * parameter if parameter.ndim == 2 else np.zeros_like(parameter)
+        for name, parameter in parameters.items()
+    }
+
+
+def l2_step(optimizer, gradients, weight_decay):
+    decay = penalty_gradients(optimizer.parameters, weight_decay)
+    for name, parameter in optimizer.parameters.items():
+        parameter -= optimizer.learning_rate * decay[name]
+    optimizer.step(gradients)
+
+
+def decoupled_step(optimizer, gradients, weight_decay):
+    for parameter in optimizer.parameters.values():
+        if parameter.ndim == 2:
+            parameter *= 1 - optimizer.learning_rate * weight_decay
+    optimizer.step(gradients)

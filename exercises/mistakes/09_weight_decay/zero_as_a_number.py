@@ -1,0 +1,19 @@
+"""The gradient of a bias is the number 0: it is an array of the bias's shape."""
+
+
+def penalty(parameters, weight_decay):
+    return weight_decay / 2 * sum((W**2).sum() for W in parameters.values() if W.ndim == 2)
+
+
+def penalty_gradients(parameters, weight_decay):
+    return {
+        name: weight_decay * parameter if parameter.ndim == 2 else 0.0
+        for name, parameter in parameters.items()
+    }
+
+
+def decoupled_step(optimizer, gradients, weight_decay):
+    for parameter in optimizer.parameters.values():
+        if parameter.ndim == 2:
+            parameter *= 1 - optimizer.learning_rate * weight_decay
+    optimizer.step(gradients)

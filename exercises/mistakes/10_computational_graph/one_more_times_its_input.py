@@ -1,0 +1,20 @@
+"""At 1 + e the gradient is multiplied by a value: the local gradient of a sum is 1."""
+
+
+def neuron_graph():
+    return {
+        "z": 1,
+        "n": -1,
+        "e": 0.37,
+        "d": 1.37,
+        "f": 0.73,
+        "grad_d": -0.53,
+        "grad_e": -0.20,
+        "grad_n": -0.07,
+        "grad_z": 0.07,
+        "grad_w1": -0.07,
+        "grad_x1": 0.14,
+        "grad_w2": -0.14,
+        "grad_x2": -0.22,
+        "grad_b": 0.07,
+    }

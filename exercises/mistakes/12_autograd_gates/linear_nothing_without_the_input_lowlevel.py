@@ -1,0 +1,10 @@
+"""A gradient that is asked for is withheld where another input needs none: ask for each alone."""
+
+
+class Linear(Linear):
+    @staticmethod
+    def backward(ctx, grad_Z):
+        X, W = ctx.saved_tensors
+        if not ctx.needs_input_grad[0]:
+            return None, None, None
+        return grad_Z @ W, grad_Z.T @ X, grad_Z.sum(dim=0)

@@ -1,0 +1,17 @@
+"""The norms are those of ∂L/∂A, before the activation's derivative, instead of ∂L/∂Z."""
+
+import numpy as np
+
+
+def gradient_norms(X, grad_Y, weights, biases, activation):
+    A, Zs = X, []
+    for W, b in zip(weights, biases, strict=True):
+        Zs.append(A @ W.T + b)
+        A = apply(activation, Zs[-1])
+    gradient = grad_Y
+    norms = [np.linalg.norm(gradient)]
+    for W, Z in zip(weights[:0:-1], Zs[-2::-1], strict=True):
+        gradient = gradient @ W
+        norms.append(np.linalg.norm(gradient))
+        gradient = gradient * derivative(activation, Z)
+    return norms[::-1]

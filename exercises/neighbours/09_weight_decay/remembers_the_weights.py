@@ -1,0 +1,26 @@
+"""Takes ηλW off after the step, with a copy of W from before."""
+
+import numpy as np
+
+
+def penalty(parameters, weight_decay):
+    return weight_decay / 2 * sum((W**2).sum() for W in parameters.values() if W.ndim == 2)
+
+
+def penalty_gradients(parameters, weight_decay):
+    return {
+        name: weight_decay * parameter if parameter.ndim == 2 else np.zeros_like(parameter)
+        for name, parameter in parameters.items()
+    }
+
+
+def l2_step(optimizer, gradients, weight_decay):
+    decay = penalty_gradients(optimizer.parameters, weight_decay)
+    optimizer.step({name: gradients[name] + decay[name] for name in gradients})
+
+
+def decoupled_step(optimizer, gradients, weight_decay):
+    decay = penalty_gradients(optimizer.parameters, weight_decay)
+    optimizer.step(gradients)
+    for name in optimizer.parameters:
+        optimizer.parameters[name][...] -= optimizer.learning_rate * decay[name]

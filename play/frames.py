@@ -1,0 +1,143 @@
+"""A frame: all that the page draws of a training at one step; and what it learns of a set-up."""
+
+from itertools import pairwise
+from typing import Any
+
+from play import pictures
+from play.answers import packed
+from play.limits import Setup
+from play.plane import command_line
+from play.training import Training
+
+EPOCH_FIGURES = (
+    "train_loss",
+    "train_accuracy",
+    "validation_loss",
+    "validation_accuracy",
+    "learning_rate",
+)
+# A training goes wrong where the mean loss of so many steps is so many times the first.
+WARNING_STEPS, WARNING_FACTOR = 20, 5
+DRAWN = ("regions", "units", "weights", "histograms", "dead")
+
+
+def frame(
+    training: Training, shown: str | None = None, steps_from: int = 0, epochs_from: int = 0
+) -> dict[str, Any]:
+    """Everything about the step where a training stands.
+
+    Args:
+        shown: the tier whose units, weights and gradients are drawn; the first if None.
+        steps_from, epochs_from: so many entries of the histories are known already.
+    """
+    names, shown = list(training.trainees), training.shown(shown)
+    drawn: dict[str, Any] = dict.fromkeys(DRAWN)
+    if training.state != "diverged":
+        each = {name: pictures.draw(training, name, name == shown) for name in names}
+        if all(each.values()):
+            regions = {name: each[name]["regions"] for name in names}
+            drawn |= each[shown] | {"regions": regions}
+    return {
+        "step": training.step,
+        "epoch": training.step // training.steps_per_epoch,
+        "steps_per_epoch": training.steps_per_epoch,
+        "total_steps": training.total_steps,
+        "state": training.state,
+        "message": training.message or _warning(training, shown, drawn["dead"]),
+        "learning_rate": training.learning_rate,
+        "tiers": names,
+        "shown": shown,
+        "history": _history(training, steps_from, epochs_from),
+        "test": _test(training),
+        "gradients": pictures.gradient_norms(training, shown) if drawn["regions"] else [],
+        **drawn,
+    }
+
+
+def _warning(training: Training, tier: str, dead: list[dict[str, Any]] | None) -> str | None:
+    """Where training does not diverge in numbers and yet goes wrong: what is seen, what to do."""
+    losses = training.trainees[tier].recorder.history.losses[: training.step]
+    recent = losses[-WARNING_STEPS:]
+    if len(losses) < WARNING_STEPS or sum(recent) / len(recent) < WARNING_FACTOR * losses[0]:
+        return None
+    rate = training.setup.peak_learning_rate
+    told = f"The loss is {recent[-1]:,.4g} after {training.step:,} steps"
+    told += f", and was {losses[0]:,.4g} at the first."
+    gone = [layer["label"] for layer in dead or () if layer["count"] == layer["width"]]
+    if gone:
+        told += f" Every unit of {gone[0]} is dead, so no gradient passes it: reset,"
+    return f"{told} {'and t' if gone else 'T'}ry a learning rate below {rate:g}, or clipping at 1."
+
+
+def _history(training: Training, steps_from: int, epochs_from: int) -> dict[str, Any]:
+    histories = {name: trainee.recorder.history for name, trainee in training.trainees.items()}
+    # Where one diverges, the others may be a step ahead.
+    steps = slice(steps_from, training.step)
+    epochs = slice(epochs_from, training.step // training.steps_per_epoch)
+    return {
+        "steps_from": steps_from,
+        "loss": {name: history.losses[steps] for name, history in histories.items()},
+        "epochs_from": epochs_from,
+        "epochs": {
+            name: [
+                {figure: getattr(epoch, figure) for figure in EPOCH_FIGURES}
+                for epoch in history.epochs[epochs]
+            ]
+            for name, history in histories.items()
+        },
+        "drift": {name: drift[steps] for name, drift in training.drift.items()},
+    }
+
+
+def _test(training: Training) -> dict[str, Any] | None:
+    if training.state != "finished":
+        return None
+    histories = {name: trainee.recorder.history for name, trainee in training.trainees.items()}
+    return {
+        name: {"loss": history.test_loss, "accuracy": history.test_accuracy}
+        for name, history in histories.items()
+    }
+
+
+def about_setup(setup: Setup, training: Training) -> dict[str, Any]:
+    """The answer to a new set-up: what stays the same in all of its frames, and the first one."""
+    train, validation = training.dataset.train, training.dataset.validation
+    sizes = iter(_sizes(training))
+    own = setup.dataset == "own"
+    return {
+        "setup": setup.model_dump(mode="json", exclude={"device"}),
+        "points": {
+            "train": packed(train.images, "float32"),
+            "train_labels": packed(train.labels, "uint8"),
+            "validation": packed(validation.images, "float32"),
+            "validation_labels": packed(validation.labels, "uint8"),
+        },
+        "extent": training.extent,
+        "validation_note": OWN_POINTS if own else None,
+        "classes": training.dataset.classes,
+        "steps_per_epoch": training.steps_per_epoch,
+        "total_steps": training.total_steps,
+        "layers": [
+            {"name": name, "kind": kind, "label": label}
+            | dict(zip(("inputs", "outputs"), next(sizes), strict=True) if kind == "Linear" else ())
+            for name, kind, label in pictures.layers_of(setup)
+        ],
+        **about_command(training.setup),
+        "frame": frame(training),
+    }
+
+
+OWN_POINTS = "Own points are few: the validation points are the training points."
+
+
+def about_command(setup: Setup) -> dict[str, str | None]:
+    """The train script's command line, or why there is none."""
+    try:
+        return {"command": command_line(setup), "no_command": None}
+    except ValueError as error:
+        return {"command": None, "no_command": str(error)}
+
+
+def _sizes(training: Training) -> list[tuple[int, int]]:
+    sizes = training.setup.layer_sizes(2, training.dataset.classes)
+    return list(pairwise(sizes))

@@ -1,0 +1,90 @@
+"""What stands before the page's addresses: nobody but a page of this server is answered."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from play.answers import Answer
+from play.limits import MOST_BYTES
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Message, Receive, Send], Awaitable[None]]
+
+HOSTS = {"127.0.0.1", "localhost"}
+HEADERS = {
+    "content-security-policy": "default-src 'self'; img-src 'self' data: blob:",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-cache",
+}
+
+
+class Guard:
+    """Checks Host and Origin, limits bodies, and adds the headers that keep the page to itself.
+
+    Another site's page can send requests to 127.0.0.1: its Origin tells. A name of another site
+    that is made to point at 127.0.0.1 stands in Host.
+    """
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """One request, as ASGI has it."""
+        if scope["type"] != "http":
+            await self.application(scope, receive, send)
+            return
+        headers = {name.decode("latin-1"): v.decode("latin-1") for name, v in scope["headers"]}
+        host, origin = headers.get("host", ""), headers.get("origin")
+        if _host_name(f"//{host}") not in HOSTS:
+            await _refuse(403, "foreign", "Only this computer is answered.", scope, receive, send)
+            return
+        if origin is not None and origin != f"http://{host}":
+            await _refuse(
+                403, "foreign", "Only this server's own page is answered.", scope, receive, send
+            )
+            return
+        body = await _read(receive, MOST_BYTES)
+        if body is None:
+            sentence = f"More than {MOST_BYTES // 1024} kB: set fewer points."
+            await _refuse(413, "size", sentence, scope, receive, send)
+            return
+        messages = [{"type": "http.request", "body": body, "more_body": False}]
+
+        async def received() -> Message:
+            return messages.pop() if messages else await receive()
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                extra = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+                message["headers"] = [*message["headers"], *extra]
+            await send(message)
+
+        await self.application(scope, received, sent)
+
+
+def _host_name(address: str) -> str | None:
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
+        return None
+
+
+async def _read(receive: Receive, limit: int) -> bytes | None:
+    """The body, or None where it is longer than the limit."""
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > limit:
+            return None
+    return body
+
+
+async def _refuse(
+    status: int, code: str, sentence: str, scope: Message, receive: Receive, send: Send
+) -> None:
+    await Answer({"error": sentence, "code": code}, status)(scope, receive, send)

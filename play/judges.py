@@ -1,0 +1,213 @@
+"""The models of finished runs, which judge digits: each tier's own, read from its run folder."""
+
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from common.keeping.diagnosis import to_array
+from common.keeping.options import REPOSITORY, TorchRunOptions
+from common.keeping.run_folder import CHECKPOINT, CONFIG, TEST, FinishedRun, read_options
+from data.errors import UserError
+from data.mnist import MNIST
+from layers_numpy import BatchNorm1d
+from play.limits import page_words
+from play.pictures import evaluated, hidden_layers, layers_of, predicted, probabilities
+from play.training import COMPUTING, TORCH_REMEDY
+from tiers import TIERS
+
+
+class Missing(Exception):  # noqa: N818 - names what it is to the page
+    """There is no model of this tier: why not, and the command that makes one."""
+
+    def __init__(self, reason: str, command: str) -> None:
+        super().__init__(reason)
+        self.command = command
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one model makes of an image.
+
+    Attributes:
+        probabilities: (10,), of each digit.
+        hidden: the activations of each hidden layer, by its label.
+        saliency: (784,), ∂ logit of the prediction / ∂ pixel.
+    """
+
+    prediction: int
+    probabilities: Float[np.ndarray, " 10"]
+    hidden: dict[str, np.ndarray]
+    saliency: Float[np.ndarray, " 784"]
+
+
+class Judge:
+    """A tier's model, with the weights of a finished run on MNIST.
+
+    Args:
+        tier: its name.
+        folder: of the run.
+
+    Raises:
+        UserError: where the folder holds no such run, or a damaged one.
+        ModuleNotFoundError: for tiers 2 and 3 without torch.
+    """
+
+    def __init__(self, tier: str, folder: Path) -> None:
+        self.tier = tier
+        self.options = read_options(folder, TorchRunOptions)
+        run = FinishedRun(folder)
+        if (run.tier, self.options.dataset) != (tier, "mnist"):
+            raise UserError(f"{_shown(folder)} holds a run of {run.tier} on {self.options.dataset}")
+        if self.options.loss == "mean-squared-error":
+            raise UserError(f"{_shown(folder)} was trained with a loss that gives no probabilities")
+        self.accuracy = run.test.test_accuracy
+        with COMPUTING:  # which draws weights, and replaces them
+            self.model = self._make_model()
+        self.model.load_state_dict(self._like_own(run.weights))
+
+    def _make_model(self) -> Any:
+        make_model = TIERS[self.tier].module("train").make_model
+        if self.tier == "numpy":
+            return make_model(self.options, MNIST.inputs, MNIST.classes)
+        import torch
+
+        return make_model(self.options, MNIST.inputs, MNIST.classes, torch.device("cpu"))
+
+    def _like_own(self, weights: dict[str, np.ndarray]) -> dict[str, Any]:
+        own = self.model.state_dict()
+        return {
+            name: own[name].new_tensor(array) if hasattr(own[name], "new_tensor") else array
+            for name, array in weights.items()
+        }
+
+    @property
+    def trained(self) -> str:
+        """The network in a few words."""
+        sizes = self.options.layer_sizes(MNIST.inputs, MNIST.classes)
+        parts = ["-".join(map(str, sizes)), self.options.activation]
+        parts += ["batch normalization"] * self.options.batch_norm
+        parts += [f"dropout {self.options.dropout:g}"] * bool(self.options.dropout)
+        return ", ".join([*parts, f"test accuracy {self.accuracy:.2%}"])
+
+    def predictions(self, images: Float[np.ndarray, "n 784"]) -> np.ndarray:
+        """The digit that the model sees in each image."""
+        parts = np.array_split(images, max(1, len(images) // 1_000))
+        return np.concatenate([predicted(self.tier, self._logits(part)) for part in parts])
+
+    def judge(self, image: Float[np.ndarray, " 784"]) -> Verdict:
+        """What the model makes of one image."""
+        outputs = evaluated(self.model, image[None])
+        logits = outputs[layers_of(self.options)[-1][0]]
+        prediction = int(predicted(self.tier, logits)[0])
+        return Verdict(
+            prediction,
+            probabilities(self.tier, self.options.loss, logits)[0],
+            {label: outputs[name][0] for name, label in hidden_layers(self.options)},
+            self._saliency(image[None], prediction),
+        )
+
+    def _logits(self, images: np.ndarray) -> np.ndarray:
+        return evaluated(self.model, images)[layers_of(self.options)[-1][0]]
+
+    def _saliency(self, X: np.ndarray, digit: int) -> np.ndarray:
+        """∂ logit of the digit / ∂ X, by the tier's own backward pass."""
+        if self.tier == "numpy":
+            model = self._folded()
+            gradient = np.zeros_like(model.forward(X.astype(self.options.dtype)))
+            gradient[0, digit] = 1
+            for layer in reversed(model.layers):
+                gradient = layer.backward(gradient)
+            return gradient[0]
+        import torch
+
+        leaf = torch.tensor(X, dtype=getattr(torch, self.options.dtype), requires_grad=True)
+        self.model.eval()
+        (gradient,) = torch.autograd.grad(self.model.forward(leaf)[0, digit], leaf)
+        return to_array(gradient)[0]
+
+    def _folded(self) -> Any:
+        """Tier 1's model without normalization and dropout, which computes the same in evaluation.
+
+        Its backward belongs to training. In evaluation dropout does nothing, and normalization is
+        a fixed scale and shift, which go into W and b.
+        """
+        plain = {"batch_norm": False, "dropout": 0.0}
+        options = self.options.model_copy(update=plain)
+        model = TIERS["numpy"].module("train").make_model(options, MNIST.inputs, MNIST.classes)
+        state, names = self.model.state_dict(), layers_of(self.options)
+        linears = [i for i, (_, kind, _) in enumerate(names) if kind == "Linear"]
+        own = [name for name, kind, _ in layers_of(options) if kind == "Linear"]
+        folded: dict[str, np.ndarray] = {}
+        for i, name in zip(linears, own, strict=True):
+            W, b = state[f"layers.{i}.weight"], state.get(f"layers.{i}.bias")
+            if b is None:
+                norm = f"layers.{i + 1}"
+                deviation = np.sqrt(state[f"{norm}.running_var"] + BatchNorm1d.epsilon)
+                scale = state[f"{norm}.weight"] / deviation
+                W = W * scale[:, None]
+                b = state[f"{norm}.bias"] - state[f"{norm}.running_mean"] * scale
+            folded |= {f"{name}.weight": W, f"{name}.bias": b}
+        model.load_state_dict(folded)
+        model.layers[0].needs_input_gradient = True
+        return model
+
+
+class Judges:
+    """The judges of a folder of runs, read anew when a run is written.
+
+    Args:
+        runs: the folder. A tier's run is in the folder of its name, as its train script leaves
+            it, or where compare.py leaves its own.
+    """
+
+    def __init__(self, runs: Path) -> None:
+        self.runs = runs
+        self._read: dict[str, tuple[Any, Judge]] = {}
+
+    def find(self, tier: str) -> Judge:
+        """This tier's judge. Raises Missing."""
+        reasons = []
+        for folder in (self.runs / tier, self.runs / "compare" / f"{tier}-float32"):
+            try:
+                return self._judge(tier, folder)
+            except Missing as missing:
+                reasons.append(missing)
+        raise reasons[0]
+
+    def _judge(self, tier: str, folder: Path) -> Judge:
+        if not (folder / TEST).is_file():
+            raise self._no_run(tier, folder)
+        key = folder, (folder / TEST).stat().st_mtime_ns
+        if tier not in self._read or self._read[tier][0] != key:
+            try:
+                self._read[tier] = key, Judge(tier, folder)
+            except ModuleNotFoundError as error:
+                if error.name != "torch":
+                    raise
+                command = 'python -m pip install --editable ".[torch]"'
+                raise Missing(TORCH_REMEDY, command) from None
+            except UserError as error:
+                raise Missing(page_words(error), self._command(tier, "--overwrite")) from None
+        return self._read[tier][1]
+
+    def _no_run(self, tier: str, folder: Path) -> Missing:
+        if (folder / CHECKPOINT).is_file():
+            reason = f"The run in {_shown(folder)} is not finished."
+            return Missing(reason, self._command(tier, "--resume"))
+        again = ["--overwrite"] if (folder / CONFIG).is_file() else []
+        return Missing(f"No run is in {_shown(folder)} yet.", self._command(tier, *again))
+
+    def _command(self, tier: str, *options: str) -> str:
+        script = TIERS[tier].script.relative_to(REPOSITORY)
+        elsewhere = self.runs != REPOSITORY / "runs"
+        place = ["--run-dir", _shown(self.runs / tier)] if elsewhere else []
+        return shlex.join(["python", str(script), *place, *options])
+
+
+def _shown(folder: Path) -> str:
+    inside = folder.is_relative_to(REPOSITORY)
+    return str(folder.relative_to(REPOSITORY) if inside else folder)

@@ -1,0 +1,244 @@
+"""The page's addresses: each reads a request, asks a session, and answers in JSON."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from common.mathematics.configuration import Options
+from data.errors import UserError
+from play import pictures
+from play.answers import Answer
+from play.controls import controls
+from play.digits import Digits
+from play.frames import about_command, about_setup, frame
+from play.guard import Guard
+from play.limits import FARTHEST, Setup, page_words
+from play.sessions import Refusal, Sessions
+from play.steps import take_apart
+
+STATIC = Path(__file__).resolve().parent / "static"
+FRAME_SECONDS = 0.06  # of training for one frame
+CHECK_SECONDS = 5.0  # between two looks for idle sessions
+
+Handler = Callable[[Any, str], Any]
+
+
+class JudgeRequest(Options):
+    """A drawing, in base64, or the number of a test image."""
+
+    drawing: str | None = None
+    image: int | None = Field(None, ge=0)
+
+
+class ImagesRequest(Options):
+    """Some test images."""
+
+    offset: int = Field(0, ge=0)
+    count: int = Field(24, ge=1)
+    order: Literal["wrong", "all"] = "wrong"
+
+
+class Nothing(Options):
+    """A request that says nothing but its address."""
+
+
+class FrameRequest(Options):
+    """How far to train, and what of the histories is there already."""
+
+    until: int = Field(0, ge=0)
+    shown: str | None = None
+    steps_from: int = Field(0, ge=0)
+    epochs_from: int = Field(0, ge=0)
+
+
+class RateRequest(Options):
+    """Another learning rate."""
+
+    learning_rate: float
+
+
+class PointRequest(Options):
+    """A point of the plane."""
+
+    x: float = Field(ge=-FARTHEST, le=FARTHEST)
+    y: float = Field(ge=-FARTHEST, le=FARTHEST)
+    shown: str | None = None
+
+
+class Page:
+    """The sessions' addresses, all below /api/sessions.
+
+    Args:
+        sessions: those that are open.
+    """
+
+    def __init__(self, sessions: Sessions) -> None:
+        self.sessions = sessions
+
+    def routes(self) -> list[Route]:
+        """Each address with what answers it."""
+        handlers: dict[str, tuple[type[Options], Handler]] = {
+            "/alive": (Nothing, self.alive),
+            "/setup": (Setup, self.set_up),
+            "/frame": (FrameRequest, self.frame),
+            "/rate": (RateRequest, self.rate),
+            "/point": (PointRequest, self.point),
+            "/steps": (Nothing, self.steps),
+        }
+        return [
+            Route("/api/sessions", endpoint(Nothing, self.open), methods=["POST"]),
+            # A page that closes sends no JSON.
+            Route("/api/sessions/{name}/end", self.end, methods=["POST"]),
+            *(
+                Route("/api/sessions/{name}" + path, endpoint(*handler), methods=["POST"])
+                for path, handler in handlers.items()
+            ),
+        ]
+
+    def open(self, asked: Nothing, _: str) -> Any:
+        return {"session": self.sessions.open()}
+
+    async def end(self, request: Request) -> Response:
+        await run_in_threadpool(self.sessions.end, request.path_params["name"])
+        return Answer({})
+
+    def alive(self, asked: Nothing, name: str) -> Any:
+        with self.sessions.use(name):
+            return {}
+
+    def set_up(self, asked: Setup, name: str) -> Any:
+        with self.sessions.use(name) as session:
+            return about_setup(asked, session.begin(asked))
+
+    def frame(self, asked: FrameRequest, name: str) -> Any:
+        with self.sessions.use(name) as session:
+            session.training.advance(asked.until, FRAME_SECONDS)
+            return frame(session.training, asked.shown, asked.steps_from, asked.epochs_from)
+
+    def rate(self, asked: RateRequest, name: str) -> Any:
+        with self.sessions.use(name) as session:
+            training = session.training
+            training.change_learning_rate(asked.learning_rate)
+            return {"learning_rate": asked.learning_rate} | about_command(training.setup)
+
+    def point(self, asked: PointRequest, name: str) -> Any:
+        with self.sessions.use(name) as session:
+            training = session.training
+            return pictures.at_point(training, training.shown(asked.shown), asked.x, asked.y)
+
+    def steps(self, asked: Nothing, name: str) -> Any:
+        with self.sessions.use(name) as session:
+            training = session.training
+            if training.state == "ready":
+                apart = take_apart(training)
+                if apart is not None:
+                    return apart
+            if training.state == "diverged":
+                raise Refusal(page_words(training.message or ""), "diverged", 422)
+            raise Refusal("The training has reached its last epoch: reset it.", "finished", 422)
+
+
+def digit_routes(digits: Digits) -> list[Route]:
+    """The addresses of the digit view."""
+
+    def about(asked: Nothing, _: str) -> Any:
+        return digits.about()
+
+    def judge(asked: JudgeRequest, _: str) -> Any:
+        if asked.image is not None:
+            return digits.judge_image(asked.image)
+        return digits.judge_drawing(asked.drawing or "")
+
+    def images(asked: ImagesRequest, _: str) -> Any:
+        return digits.images(asked.offset, asked.count, asked.order)
+
+    return [
+        Route("/api/digits", endpoint(Nothing, about)),
+        Route("/api/digits/judge", endpoint(JudgeRequest, judge), methods=["POST"]),
+        Route("/api/digits/images", endpoint(ImagesRequest, images)),
+    ]
+
+
+def endpoint(model: type[Options], handler: Handler) -> Callable[[Request], Any]:
+    """What answers a request whose body is such a model: the handler, in a thread."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            values = dict(request.query_params)
+            if request.method == "POST":
+                values = _read_json(await request.body())
+            name = request.path_params.get("name", "")
+            return await run_in_threadpool(_handle, model, values, handler, name)
+        except Refusal as refusal:
+            return Answer({"error": str(refusal), "code": refusal.code}, refusal.status)
+
+    return answer
+
+
+def _handle(model: type[Options], values: Any, handler: Handler, name: str) -> Response:
+    try:
+        return Answer(handler(model.model_validate(values), name))
+    except UserError as error:
+        raise Refusal(page_words(error), "set-up", 422) from None
+
+
+def _read_json(body: bytes) -> dict[str, Any]:
+    def refuse(constant: str) -> None:
+        raise ValueError(constant)
+
+    with suppress(ValueError, RecursionError):
+        values = json.loads(body or b"{}", parse_constant=refuse)
+        if isinstance(values, dict):
+            return values
+    raise Refusal("The request is not a JSON object.", "request", 400)
+
+
+def application(runs: Path, data_root: Path, sessions: Sessions | None = None) -> Guard:
+    """The whole page, as an ASGI application.
+
+    Args:
+        runs: the folder of the runs whose models judge digits.
+        data_root: the folder that holds MNIST/raw.
+        sessions: those that are open.
+    """
+    page = Page(Sessions() if sessions is None else sessions)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async def end_idle() -> None:
+            while True:
+                await asyncio.sleep(CHECK_SECONDS)
+                await run_in_threadpool(page.sessions.end_idle)
+
+        task = asyncio.create_task(end_idle())
+        try:
+            yield
+        finally:
+            task.cancel()
+            page.sessions.end_all()
+
+    routes = [
+        Route("/", lambda request: FileResponse(STATIC / "index.html")),
+        Route("/api/options", lambda request: Answer(controls())),
+        *page.routes(),
+        *digit_routes(Digits(runs, data_root)),
+        Mount("/static", StaticFiles(directory=STATIC)),
+    ]
+    handlers = {Exception: _failed}
+    return Guard(Starlette(routes=routes, lifespan=lifespan, exception_handlers=handlers))
+
+
+async def _failed(_: Request, error: Exception) -> Response:
+    sentence = f"The server failed ({type(error).__name__}): its terminal says where."
+    return Answer({"error": sentence, "code": "failed"}, 500)

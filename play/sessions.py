@@ -1,0 +1,127 @@
+"""The open pages: each has a session with one training, and none outlives its page for long."""
+
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from play.limits import MOST_SESSIONS, Setup
+from play.training import Training
+
+# A page that is open says so more often, even in the background.
+IDLE_SECONDS = 180.0
+
+
+class Refusal(Exception):  # noqa: N818 - names what it is to the page
+    """What is asked for cannot be: its message is one sentence for the page.
+
+    Args:
+        sentence: for the reader.
+        code: for the page's script.
+        status: of HTTP.
+    """
+
+    def __init__(self, sentence: str, code: str, status: int) -> None:
+        super().__init__(sentence)
+        self.code, self.status = code, status
+
+
+class Session:
+    """One page's training; requests of the page take turns."""
+
+    def __init__(self, now: float) -> None:
+        self.lock = threading.Lock()
+        self.asked = now  # when the page was last heard of
+        self.ended = False
+        self._training: Training | None = None
+
+    @property
+    def training(self) -> Training:
+        """Raises Refusal before the first set-up."""
+        if self._training is None:
+            raise Refusal("Set something up first.", "request", 400)
+        return self._training
+
+    def begin(self, setup: Setup) -> Training:
+        """Replace the training by a new one, held before its first step.
+
+        Raises:
+            UserError: where the set-up is impossible; the training before stays.
+        """
+        before, self._training = self._training, Training(setup)
+        if before is not None:
+            before.end()
+        return self._training
+
+    def end(self) -> None:
+        """End the training's threads."""
+        with self.lock:
+            self.ended = True
+            if self._training is not None:
+                self._training.end()
+
+
+class Sessions:
+    """The sessions that are open.
+
+    Args:
+        clock: gives the time in seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._sessions: dict[str, Session] = {}
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._sessions)
+
+    def open(self) -> str:
+        """The name of a new session. Raises Refusal where there are too many."""
+        self.end_idle()
+        with self._lock:
+            if len(self._sessions) >= MOST_SESSIONS:
+                raise Refusal(
+                    f"{MOST_SESSIONS} pages are open already: close one of them, and reload this"
+                    " one.",
+                    "full",
+                    503,
+                )
+            name = secrets.token_urlsafe(9)
+            self._sessions[name] = Session(self._clock())
+            return name
+
+    @contextmanager
+    def use(self, name: str) -> Iterator[Session]:
+        """The session of this name, for this request alone. Raises Refusal where it has ended."""
+        session = self._sessions.get(name)
+        if session is None:
+            raise _gone()
+        session.asked = self._clock()
+        with session.lock:
+            if session.ended:  # while this request waited
+                raise _gone()
+            yield session
+
+    def end(self, name: str) -> None:
+        """End a session, if it has not ended yet."""
+        with self._lock:
+            session = self._sessions.pop(name, None)
+        if session is not None:
+            session.end()
+
+    def end_idle(self) -> None:
+        """End the sessions whose page has not been heard of for a while."""
+        limit = self._clock() - IDLE_SECONDS
+        for name in [name for name, session in self._sessions.items() if session.asked < limit]:
+            self.end(name)
+
+    def end_all(self) -> None:
+        """End all sessions."""
+        for name in list(self._sessions):
+            self.end(name)
+
+
+def _gone() -> Refusal:
+    return Refusal("This session has ended: the page begins a new one.", "gone", 404)

@@ -1,0 +1,219 @@
+// The plane of the two inputs, once for each tier: regions, points, and a cross to work with.
+
+import { find, make, number, percent, unpack } from "./dom.js";
+import { colour, onColourChange } from "./colours.js";
+import { CLASS_MARKS, drawMark, drawRegions } from "./pictures.js";
+import { classChoices, radios } from "./controls.js";
+
+const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+const [STEP, FAR_STEP] = [0.1, 0.5];
+const [OWN_MARK, MARK, MARK_OF_MANY] = [5, 3.6, 2.6]; // radius in the page's pixels
+const MANY = 400; // points
+
+export class Plane {
+  /** @param add called with [x, y, class]. @param undo takes the last own point back. */
+  constructor(training, options, add, undo) {
+    Object.assign(this, { training, add, undo });
+    this.titles = Object.fromEntries(options.tiers.map(({ name, title }) => [name, title]));
+    this.panels = [];
+    this.label = 0; // the class of the next point
+    this.cross = null; // [x, y]
+    find("undo").addEventListener("click", undo);
+    find("classes").addEventListener("change", (event) => {
+      this.label = Number(event.target.value);
+    });
+    this.resized = new ResizeObserver(() => this.drawPoints());
+    training.on("setup", () => this.setUp());
+    training.on("frame", () => this.drawFrame());
+    onColourChange(() => {
+      this.drawFrame();
+      this.drawPoints();
+    });
+  }
+
+  setUp() {
+    const { frame, classes, setup, extent } = this.training.answer;
+    this.extent = extent;
+    if (frame.tiers.join() !== this.panels.map(({ tier }) => tier).join()) this.build(frame.tiers);
+    const count = Math.max(classes, setup.classes);
+    this.label = Math.min(this.label, count - 1);
+    if (find("classes").querySelectorAll("input").length !== count) {
+      radios(find("classes"), "class", classChoices(count), String(this.label));
+    }
+    find("undo").disabled = !setup.points.length;
+    const { train_labels: train, validation_labels: validation } = this.training.answer.points;
+    find("counts").textContent = `${train.shape[0]} training points (filled marks), `
+      + `${validation.shape[0]} validation points (open marks).`;
+    this.drawPoints();
+    if (this.cross) this.askAt();
+  }
+
+  build(tiers) {
+    this.resized.disconnect();
+    this.panels = tiers.map((tier) => this.panel(tier, tiers.length > 1));
+    find("regions").replaceChildren(...this.panels.map(({ element }) => element));
+    for (const { points } of this.panels) this.resized.observe(points);
+  }
+
+  panel(tier, named) {
+    const [regions, points, cross] = [make("canvas"), make("canvas"), make("canvas")];
+    const layers = make("div", {
+      class: "layers",
+      tabindex: 0,
+      role: "application",
+      "aria-roledescription": "plane of points",
+      "aria-label": `Decision regions of ${this.titles[tier]}`,
+      "aria-describedby": "points-explained",
+    }, regions, points, cross);
+    const place = (event) => {
+      const box = layers.getBoundingClientRect();
+      const across = (event.clientX - box.left) / box.width;
+      const down = (event.clientY - box.top) / box.height;
+      return this.within((2 * across - 1) * this.extent, (1 - 2 * down) * this.extent);
+    };
+    layers.addEventListener("pointermove", (event) => this.moveTo(place(event)));
+    layers.addEventListener("pointerleave", () => {
+      if (document.activeElement !== layers) this.moveTo(null);
+    });
+    layers.addEventListener("click", (event) => this.addAt(place(event)));
+    layers.addEventListener("keydown", (event) => this.key(event));
+    layers.addEventListener("focus", () => this.moveTo(this.cross ?? [0, 0]));
+    const name = named ? make("p", { class: "name" }, this.titles[tier]) : null;
+    const element = make("div", { class: "plane" }, name, layers);
+    return { tier, layers, regions, points, cross, element };
+  }
+
+  within(x, y) {
+    const limit = this.extent;
+    return [x, y].map((at) => Number(Math.min(Math.max(at, -limit), limit).toFixed(2)));
+  }
+
+  key(event) {
+    const count = find("classes").querySelectorAll("input").length;
+    const [x, y] = this.cross ?? [0, 0];
+    if (event.key in MOVES) {
+      const [right, up] = MOVES[event.key];
+      const step = event.shiftKey ? FAR_STEP : STEP;
+      this.moveTo(this.within(x + right * step, y + up * step));
+    } else if (event.key === "Enter" || event.key === " ") this.addAt([x, y]);
+    else if (event.key === "Backspace") this.undo();
+    else if (Number(event.key) >= 1 && Number(event.key) <= count) {
+      find("classes").querySelectorAll("input")[Number(event.key) - 1].click();
+    } else return;
+    event.preventDefault();
+  }
+
+  addAt([x, y]) {
+    this.add([x, y, this.label]);
+  }
+
+  moveTo(place) {
+    this.cross = place;
+    for (const { cross } of this.panels) this.drawCross(cross);
+    if (place) this.askAt();
+  }
+
+  /** Ask what the place under the cross does in the network; of many questions, the last counts. */
+  async askAt() {
+    this.asked = this.cross;
+    if (this.asking) return;
+    this.asking = true;
+    while (this.asked) {
+      const [x, y] = this.asked;
+      this.asked = null;
+      const { session, shown } = this.training;
+      await session.ask("point", { x, y, shown }).then(
+        (answer) => this.showPlace(answer), () => {}, // a frame will tell what is wrong
+      );
+    }
+    this.asking = false;
+  }
+
+  showPlace({ x, y, class: label, probabilities, probabilities_label: meaning, layers }) {
+    const write = meaning === "probabilities" ? percent : number;
+    if (this.panels.some(({ layers }) => layers === document.activeElement)) {
+      find("at-cross").textContent = `x₁ ${number(x)}, x₂ ${number(y)}: class ${label}`;
+    }
+    const shares = probabilities.map((share, index) => `${CLASS_MARKS[index]} ${write(share)}`);
+    find("place").replaceChildren(
+      make("p", {}, `At x₁ = ${number(x)}, x₂ = ${number(y)} the network says class ${label}; `
+        + `${meaning}: ${shares.join(", ")}. Below, a number for each unit of each layer:`),
+      make("table", {}, ...layers.map((layer) => make(
+        "tr", {}, make("th", { scope: "row" }, layer.label),
+        make("td", {}, layer.values.map((value) => number(value, 2)).join("  ")),
+      ))),
+    );
+    document.body.dataset.place = `${x} ${y}`;
+  }
+
+  drawFrame() {
+    const { frame } = this.training;
+    if (!frame?.regions) return;
+    for (const { tier, regions } of this.panels) {
+      const { classes, confidence } = frame.regions[tier];
+      const [height, width] = classes.shape;
+      drawRegions(regions, width, height, unpack(classes), unpack(confidence));
+    }
+    if (this.cross) this.askAt();
+  }
+
+  drawPoints() {
+    const answer = this.training.answer;
+    if (!answer) return;
+    const { points } = answer;
+    for (const panel of this.panels) {
+      const context = this.fitted(panel.points);
+      if (!context) continue;
+      this.drawSet(context, panel.points, points.validation, points.validation_labels, false);
+      this.drawSet(context, panel.points, points.train, points.train_labels, true);
+      for (const [x, y, label] of answer.setup.points) {
+        drawMark(context, ...this.onCanvas(panel.points, x, y), label, OWN_MARK);
+      }
+      this.drawCross(panel.cross);
+    }
+  }
+
+  /** The canvas's context in the page's pixels, emptied; null while it is not shown. */
+  fitted(canvas) {
+    if (!canvas.clientWidth) return null;
+    const dense = devicePixelRatio || 1;
+    canvas.width = canvas.clientWidth * dense;
+    canvas.height = canvas.clientHeight * dense;
+    const context = canvas.getContext("2d");
+    context.scale(dense, dense);
+    return context;
+  }
+
+  onCanvas(canvas, x, y) {
+    const share = 1 / (2 * this.extent);
+    return [
+      (x + this.extent) * share * canvas.clientWidth,
+      (this.extent - y) * share * canvas.clientHeight,
+    ];
+  }
+
+  drawSet(context, canvas, packedPoints, packedLabels, filled) {
+    const [points, labels] = [unpack(packedPoints), unpack(packedLabels)];
+    const radius = labels.length > MANY ? MARK_OF_MANY : MARK;
+    labels.forEach((label, index) => {
+      const place = this.onCanvas(canvas, points[2 * index], points[2 * index + 1]);
+      drawMark(context, ...place, label, radius, filled);
+    });
+  }
+
+  drawCross(canvas) {
+    const context = this.fitted(canvas);
+    if (!context || !this.cross) return;
+    const [x, y] = this.onCanvas(canvas, ...this.cross);
+    for (const [line, width] of [["paper", 4], ["ink", 1.5]]) {
+      context.strokeStyle = colour(line);
+      context.lineWidth = width;
+      context.beginPath();
+      context.moveTo(x - 9, y);
+      context.lineTo(x + 9, y);
+      context.moveTo(x, y - 9);
+      context.lineTo(x, y + 9);
+      context.stroke();
+    }
+  }
+}

@@ -1,0 +1,216 @@
+// The training as the page knows it: its set-up, what it has measured, and the loop that asks for
+// one frame after the other. The server trains only as far as a frame asks.
+
+import { get } from "./api.js";
+import { say, unsay } from "./messages.js";
+
+const ALIVE_EVERY = 15_000; // ms; a session that nobody asks ends after a minute
+const TRY_AGAIN = 1_000; // ms
+const PATIENCE = 800; // ms, until a reader is told what takes so long
+const SLOW = "Preparing the training …";
+const LOADING = "Preparing the training. The first time, loading torch takes some seconds …";
+const RESTARTED =
+  "The server was restarted, or the session had ended: the same set-up begins anew here.";
+
+export class Training {
+  constructor(session) {
+    this.session = session;
+    this.listeners = { setup: [], frame: [], state: [] };
+    this.wanted = {}; // the options as they were asked for
+    this.setup = null; // all options, as the server has them
+    this.answer = null; // the server's whole answer to them
+    this.frame = null;
+    this.target = 0; // train to this step
+    this.speed = 1; // steps a frame
+    this.shown = null; // the tier whose units are shown
+    this.changing = Promise.resolve(); // while a set-up is on its way
+    setInterval(() => this.stayAlive(), ALIVE_EVERY);
+    document.addEventListener("visibilitychange", () => {
+      this.wake?.();
+      this.goOn();
+    });
+  }
+
+  on(event, listener) {
+    this.listeners[event].push(listener);
+  }
+
+  tell(event) {
+    for (const listener of this.listeners[event]) listener(this);
+  }
+
+  /** Begin anew with these options. A refusal leaves the training as it was, and is thrown. */
+  async setUp(fields) {
+    const change = this.session.ask("setup", fields).catch((error) => {
+      if (error.code !== "gone") throw error;
+      return this.session.ask("setup", fields);
+    });
+    this.changing = change.catch(() => {});
+    const why = (fields.tier ?? "numpy") === "numpy" ? SLOW : LOADING;
+    const patience = setTimeout(() => say(why, "slow"), PATIENCE);
+    const answer = await change.finally(() => {
+      clearTimeout(patience);
+      unsay("slow");
+    });
+    [this.wanted, this.answer, this.setup] = [fields, answer, answer.setup];
+    this.frame = null;
+    if (!answer.frame.tiers.includes(this.shown)) this.shown = null;
+    this.history = { loss: {}, drift: {}, epochs: {}, gradients: {}, gradientSteps: [] };
+    this.tell("setup");
+    this.take(answer.frame);
+    this.goOn();
+  }
+
+  /** Show the units, gradients and activations of this tier, of all that train. */
+  show(tier) {
+    this.shown = tier;
+    Object.assign(this.history, { gradients: {}, gradientSteps: [] });
+    this.mending(() => this.look());
+  }
+
+  /** Ask for a frame, with the training moved to the step `until` if one is given. */
+  async look(until) {
+    const { history, shown } = this;
+    const [loss] = Object.values(history.loss);
+    const [epochs] = Object.values(history.epochs);
+    const answer = await this.session.ask("frame", {
+      ...(until == null ? {} : { until }),
+      ...(shown ? { shown } : {}),
+      steps_from: loss?.length ?? 0,
+      epochs_from: epochs?.length ?? 0,
+    });
+    if (history === this.history) this.take(answer);
+  }
+
+  take(frame) {
+    this.frame = frame;
+    this.shown = frame.shown;
+    const { history } = this;
+    for (const kind of ["loss", "drift", "epochs"]) {
+      for (const [tier, entries] of Object.entries(frame.history[kind])) {
+        const known = (history[kind][tier] ??= []);
+        known.length = kind === "epochs" ? frame.history.epochs_from : frame.history.steps_from;
+        known.push(...entries);
+      }
+    }
+    if (frame.gradients.length && history.gradientSteps.at(-1) !== frame.step) {
+      history.gradientSteps.push(frame.step);
+      for (const { label, norm } of frame.gradients) (history.gradients[label] ??= []).push(norm);
+    }
+    if (frame.state !== "ready") this.target = 0;
+    this.warn(frame);
+    this.tell("frame");
+    this.tell("state");
+  }
+
+  /** Say once that a training goes wrong: a screen reader would read each frame's new figures. */
+  warn({ message, state }) {
+    if (message && (!this.warned || state === "diverged")) say(message, "divergence");
+    if (!message) unsay("divergence");
+    this.warned = Boolean(message);
+  }
+
+  get running() {
+    return this.target > (this.frame?.step ?? 0);
+  }
+
+  run() {
+    this.to(Infinity);
+  }
+
+  pause() {
+    this.to(0);
+  }
+
+  oneStep() {
+    this.to(this.frame.step + 1);
+  }
+
+  oneEpoch() {
+    const { step, steps_per_epoch: length } = this.frame;
+    this.to((Math.floor(step / length) + 1) * length);
+  }
+
+  to(step) {
+    this.target = step;
+    this.tell("state");
+    this.goOn();
+  }
+
+  /** The loop: while there is something to train, and somebody to see it. */
+  async goOn() {
+    if (this.looping) return;
+    this.looping = true;
+    while (this.frame && this.running && !document.hidden) {
+      await this.changing;
+      const far = this.target === Infinity ? this.frame.step + this.speed : this.target;
+      await this.mending(() => this.look(far));
+      await this.drawn();
+    }
+    this.looping = false;
+    this.tell("state");
+  }
+
+  /** Wait until the browser has drawn, or will not, as the tab is in the background. */
+  async drawn() {
+    if (document.hidden) return;
+    await new Promise((resolve) => {
+      this.wake = resolve;
+      requestAnimationFrame(resolve);
+    });
+  }
+
+  /** Change the learning rate of the training that runs; the weights stay. */
+  async setRate(rate) {
+    const answer = await this.session.ask("rate", { learning_rate: rate });
+    this.setup = { ...this.setup, learning_rate: answer.learning_rate };
+    this.wanted = { ...this.wanted, learning_rate: rate };
+    Object.assign(this.answer, { command: answer.command, no_command: answer.no_command });
+    await this.look();
+  }
+
+  /** Do something with the session; if it or the server is gone, say so and begin anew. */
+  async mending(action) {
+    try {
+      return await action();
+    } catch (error) {
+      if (error.code === "gone") await this.beginAnew();
+      else if (error.code === "unreachable") await this.waitForServer(error);
+      else {
+        this.target = 0;
+        say(error.message, "refusal");
+      }
+    }
+    return null;
+  }
+
+  async waitForServer(error) {
+    this.lost = true;
+    this.tell("state");
+    say(error.message, "lost");
+    for (;;) {
+      await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN));
+      if (document.hidden) continue;
+      try {
+        await get("api/options");
+        break;
+      } catch (again) {
+        if (again.code !== "unreachable") break;
+      }
+    }
+    this.session.id = null;
+    await this.beginAnew();
+  }
+
+  async beginAnew() {
+    await this.mending(() => this.setUp(this.wanted));
+    this.lost = false;
+    this.tell("state");
+    say(RESTARTED, "lost");
+  }
+
+  async stayAlive() {
+    if (!this.frame || this.lost || (this.looping && !document.hidden)) return;
+    await this.mending(() => this.session.ask("alive"));
+  }
+}

@@ -1,0 +1,225 @@
+"""The digit view: drawings made into images, models of run folders, and their verdicts."""
+
+import base64
+import shlex
+
+import numpy as np
+import pytest
+from train_scripts import TRAIN_SCRIPTS
+
+from common.keeping.diagnosis import to_array
+from common.keeping.run_folder import CHECKPOINT, CONFIG, TEST, FinishedRun
+from play.answers import plain
+from play.digits import Digits
+from play.drawing import DRAWING, SIDE, centred
+from play.judges import Judges, Missing
+from play.sessions import Refusal
+from tiers import TIERS
+
+NETWORK = "--hidden 16 --batch-norm --dropout 0.1 --epochs 1 --batch-size 500 --threads 1"
+
+
+@pytest.fixture(scope="module")
+def runs(mnist_root, tmp_path_factory):
+    """A finished run of each tier on MNIST, as its script leaves it."""
+    folder = tmp_path_factory.mktemp("runs")
+    for name, script in TRAIN_SCRIPTS.items():
+        device = [] if name == "numpy" else ["--device", "cpu"]
+        where = ["--run-dir", str(folder / name), "--data-root", str(mnist_root)]
+        script.main([*NETWORK.split(), *where, *device])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def digits(runs, mnist_root):
+    return Digits(runs, mnist_root)
+
+
+@pytest.fixture(scope="module")
+def pixels(digits):
+    """MNIST's test images and labels."""
+    return digits._test_images()
+
+
+def drawn(image):
+    """A test image as a drawing of the page: each pixel 5 x 5."""
+    return np.kron(image, np.ones((DRAWING // SIDE, DRAWING // SIDE), np.uint8))
+
+
+def sent(drawing):
+    return base64.b64encode(np.ascontiguousarray(drawing).tobytes()).decode()
+
+
+def unpack(array):
+    data = base64.b64decode(array["data"])
+    return np.frombuffer(data, np.dtype(array["type"])).reshape(array["shape"])
+
+
+def test_mnist_drawn_anew_is_mnist(pixels):
+    """Which holds box, proportions, rounding and centre of mass to those of MNIST's makers."""
+    for image in pixels[0][:500]:
+        np.testing.assert_array_equal(centred(drawn(image)), image)
+
+
+def test_where_and_how_large_a_digit_is_drawn_does_not_matter(pixels):
+    for image in pixels[0][:50]:
+        rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
+        cut = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        corner = np.zeros((DRAWING, DRAWING), np.uint8)
+        corner[: 2 * len(cut), -2 * cut.shape[1] :] = np.kron(cut, np.ones((2, 2), np.uint8))
+        np.testing.assert_array_equal(centred(corner), image)
+
+
+def test_a_dot_and_a_line_are_images_too():
+    for rows, columns in ((1, 1), (140, 1), (1, 140), (140, 140)):
+        ink = np.zeros((DRAWING, DRAWING), np.uint8)
+        ink[:rows, :columns] = 255
+        image = centred(ink)
+        height, width = (int(image.any(axis=axis).sum()) for axis in (1, 0))
+        assert max(height, width) == 20
+        assert (min(height, width) == 20) == (rows == columns)
+
+
+def test_a_digit_of_each_class_is_judged_as_the_train_scripts_model_judges_it(
+    digits, pixels, runs, mnist
+):
+    images, labels = pixels
+    for digit in range(10):
+        number = int(np.flatnonzero(labels == digit)[3])
+        told = digits.judge_drawing(sent(drawn(images[number])))
+        assert plain(told) == plain(digits.judge_image(number) | {"label": None})
+        for name, verdict in told["tiers"].items():
+            logits = script_model(name, runs).forward(
+                own_array(name, mnist.test.images[number : number + 1])
+            )
+            logits = to_array(logits)[0].astype(float)
+            expected = np.exp(logits - logits.max()) / np.exp(logits - logits.max()).sum()
+            np.testing.assert_allclose(verdict["probabilities"], expected, atol=1e-5)
+            assert sum(verdict["probabilities"]) == pytest.approx(1, abs=1e-6)
+            assert verdict["prediction"] == logits.argmax()
+            assert unpack(verdict["hidden"][0]["values"]).shape == (16,)
+
+
+def own_array(name, array):
+    if name == "numpy":
+        return array
+    import torch
+
+    return torch.from_numpy(array)
+
+
+def script_model(name, runs):
+    """The model of a run, put together by hand, in evaluation."""
+    run, train = FinishedRun(runs / name), TIERS[name].module("train")
+    options = dict(hidden=(16,), batch_norm=True, dropout=0.1)
+    configuration = TIERS[name].options(**options)
+    on_cpu = () if name == "numpy" else (own_array(name, np.zeros(1)).device,)
+    model = train.make_model(configuration, 784, 10, *on_cpu)
+    model.load_state_dict({key: own_array(name, array) for key, array in run.weights.items()})
+    model.eval()
+    return model
+
+
+def slopes(judge, image, digit):
+    """By how much each pixel moves the digit's logit, from differences."""
+    step = 0.01 * np.eye(784, dtype=np.float32)
+    before, after = (judge._logits(X)[:, digit].astype(float) for X in (image - step, image + step))
+    return (after - before) / 0.02
+
+
+def test_the_saliency_is_the_slope_of_the_predictions_logit(runs, digits, mnist):
+    """Against differences, of normalization's and dropout's evaluation."""
+    image = mnist.test.images[7]
+    for name in TIERS:
+        judge = Judges(runs).find(name)
+        verdict = judge.judge(image)
+        slope = slopes(judge, image, verdict.prediction)
+        scale = np.abs(slope).max()
+        assert np.median(np.abs(verdict.saliency - slope)) < 1e-3 * scale
+        assert np.mean(np.abs(verdict.saliency - slope) < 0.01 * scale) > 0.97  # kinks of the ReLU
+        told = digits.judge_image(7)["tiers"][name]["saliency"]
+        np.testing.assert_allclose(
+            unpack(told).ravel() * np.abs(verdict.saliency).max(),
+            verdict.saliency,
+            rtol=1e-5,
+            atol=1e-7,
+        )
+
+
+def test_the_wrong_images_come_first(digits, pixels, runs):
+    _, labels = pixels
+    about = digits.about()
+    first = digits.images(0, 24, "wrong")["images"]
+    assert all(set(image["predictions"].values()) != {image["label"]} for image in first)
+    last = digits.images(about["images"]["wrong"], 24, "wrong")["images"]
+    assert all(set(image["predictions"].values()) == {image["label"]} for image in last)
+    assert [i["image"] for i in digits.images(40, 3, "all")["images"]] == [40, 41, 42]
+    for name, (_, seen) in digits._predictions.items():
+        assert (seen == labels).mean() == FinishedRun(runs / name).test.test_accuracy
+    assert len(digits.images(9_990, 100, "all")["images"]) == 10
+    assert len(digits.images(0, 10_000, "all")["images"]) == 100
+
+
+def test_the_tiers_are_told_with_their_networks(digits):
+    for tier in digits.about()["tiers"]:
+        assert tier["available"]
+        assert tier["trained"].startswith("784-16-10, relu, batch normalization, dropout 0.1, test")
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_a_missing_run_is_told_with_the_command_that_makes_it(tier, tmp_path, mnist_root):
+    told = Digits(tmp_path, mnist_root).about()
+    (about,) = (about for about in told["tiers"] if about["name"] == tier)
+    assert not about["available"] and about["reason"].startswith("No run is in")
+    _, script, *words = shlex.split(about["command"])
+    assert TIERS[tier].script.match(script)
+    assert words == ["--run-dir", str(tmp_path / tier)]
+    assert told["images"]["wrong"] is None
+
+
+def test_runs_that_cannot_judge_are_told_apart(runs, tmp_path, mnist_root):
+    def told(folder):
+        with pytest.raises(Missing) as missing:
+            Judges(folder).find("numpy")
+        return str(missing.value), missing.value.command.split("numpy ")[-1]
+
+    script = TRAIN_SCRIPTS["numpy"].main
+    other = tmp_path / "other"
+    quick = "--dataset xor --hidden 4 --epochs 1 --threads 1"
+    script([*quick.split(), "--run-dir", str(other / "numpy")])
+    assert told(other) == (f"{other / 'numpy'} holds a run of numpy on xor.", "--overwrite")
+    (other / "numpy" / TEST).unlink()
+    assert told(other) == (f"The run in {other / 'numpy'} is not finished.", "--resume")
+    (other / "numpy" / CHECKPOINT).unlink()
+    assert told(other) == (f"No run is in {other / 'numpy'} yet.", "--overwrite")
+    damaged = tmp_path / "damaged" / "numpy"
+    damaged.mkdir(parents=True)
+    for file in (runs / "numpy").iterdir():
+        (damaged / file.name).write_bytes(file.read_bytes())
+    (damaged / CONFIG).write_text("{}")
+    reason, option = told(damaged.parent)
+    assert "damaged" in reason and option == "--overwrite"
+
+
+def test_a_comparisons_runs_judge_where_there_are_no_others(runs, tmp_path):
+    (tmp_path / "compare").mkdir()
+    (tmp_path / "compare" / "paper-float32").symlink_to(runs / "paper")
+    assert Judges(tmp_path).find("paper").tier == "paper"
+
+
+def test_what_cannot_be_judged_is_refused(digits, tmp_path):
+    blank = np.zeros((DRAWING, DRAWING), np.uint8)
+    for drawing, sentence in (
+        (sent(blank), "Draw a digit first."),
+        (sent(blank[1:]), "The drawing is not 140 x 140 bytes."),
+        ("§", "The drawing is not 140 x 140 bytes."),
+    ):
+        with pytest.raises(Refusal) as refusal:
+            digits.judge_drawing(drawing)
+        assert str(refusal.value) == sentence
+    with pytest.raises(Refusal, match="10,000 test images"):
+        digits.judge_image(10_000)
+    about = Digits(tmp_path, tmp_path).about()
+    assert not about["images"]["available"] and "not here yet" in about["images"]["reason"]
+    with pytest.raises(Refusal, match="not here yet"):
+        Digits(tmp_path, tmp_path).images(0, 1, "wrong")

@@ -1,0 +1,350 @@
+"""The page in a real Chromium: what a reader does, and what the page then shows."""
+
+import math
+import shlex
+from pathlib import Path
+
+import numpy as np
+import pytest
+from browsing import ActionChains, Keys, Page, browsing, serving
+from train_scripts import read_tensors, train_watched
+
+from common.keeping.command_line import parse
+from common.keeping.recorder import Recorder
+from data.datasets import Dataset, load_dataset
+from data.splits import Split
+from mlp_numpy import MLP
+from tiers import TIERS
+
+DARK = 2.3  # of an image as the models see it, where paper is -0.4 and ink is 2.8
+CORNER = 3  # dots from the middle
+CHOICES = {
+    "dataset": ["moons", "circles", "spiral", "xor"],
+    "activation": ["identity", "sigmoid", "tanh", "softsign", "relu"],
+    "initializer": [
+        "lecun-normal", "xavier-normal", "standard-uniform", "xavier-uniform", "zeros", "he-normal"
+    ],
+    "batch_norm": [True, False],
+    "dropout": [0.3, 0],
+    "dtype": ["float64", "float32"],
+    "loss": ["sigmoid-cross-entropy", "mean-squared-error", "softmax-cross-entropy"],
+    "schedule": [
+        "step", "exponential", "cosine", "warmup-cosine", "warmup-linear", "one-cycle", "constant"
+    ],
+    "weight_decay": [0.1, 0],
+    "clip_norm": [1],
+    "batch_size": [7, 32],
+    "nesterov": [True, False],
+    "optimizer": ["adam", "adamw", "sgd"],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory, mnist: Dataset) -> Path:
+    """A small run of each tier on the first of MNIST's images."""
+    folder = tmp_path_factory.mktemp("runs")
+    parts = ((mnist.train, 6400), (mnist.validation, 500), (mnist.test, 500))
+    few = Dataset(
+        mnist.name, *(Split(part.images[:n], part.labels[:n]) for part, n in parts), mnist.classes
+    )
+    for tier in TIERS:
+        arguments = ["--run-dir", str(folder / tier), "--hidden", "32", "--epochs", "2"]
+        train_watched(tier, arguments, few)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def browser(runs: Path):
+    with serving(runs) as address, browsing(address) as page:
+        yield page
+
+
+@pytest.fixture
+def page(browser: Page) -> Page:
+    browser.open()
+    return browser
+
+
+def test_is_ready_without_complaint_or_foreign_request(browser):
+    browser.requests()
+    browser.open("tier=numpy")
+    browser.train("#one-step")
+    browser.click("#tab-steps")
+    browser.click("#take-apart")
+    browser.wait("document.body.dataset.stage")
+    browser.click("#tab-digit")
+    browser.wait("document.querySelector('.test-image')")
+    assert browser.complaints() == []
+    asked = [url for url in browser.requests() if not url.startswith(("data:", "about:"))]
+    assert len(asked) > 10
+    assert all(url.startswith(f"{browser.address}/") for url in asked), asked
+
+
+def test_every_data_set_has_its_picture_and_count(page):
+    pictures = {page.picture(".plane canvas:nth-child(2)")}
+    for dataset in ("moons", "circles", "spiral"):
+        page.choose("dataset", dataset)
+        pictures.add(page.picture(".plane canvas:nth-child(2)"))
+    page.choose("count", 50)
+    pictures.add(page.picture(".plane canvas:nth-child(2)"))
+    assert len(pictures) == 5
+    assert page.text("#counts").startswith("50 training points")
+
+
+def test_points_are_added_by_click_and_by_key_and_taken_back(page):
+    page.choose("count", 50)
+    points = ".plane canvas:nth-child(2)"
+    without = page.picture(points)
+    with page.new_setup():
+        plane = page.find(".plane .layers")
+        ActionChains(page.driver).move_to_element_with_offset(plane, -90, 80).click().perform()
+    by_click = page.picture(points)
+    with page.new_setup():
+        keys = ("2", Keys.ARROW_RIGHT, Keys.SHIFT, Keys.ARROW_UP, Keys.NULL, Keys.ENTER)
+        page.press(".plane .layers", *keys)
+    assert page.text("#counts").startswith("52 training points")
+    assert len({without, by_click, page.picture(points)}) == 3
+    *_, last = page.js("location.hash").rpartition(";")
+    assert last.endswith(",1"), "a point of class 1, which is key 2"
+    with page.new_setup():
+        page.press(".plane .layers", Keys.BACKSPACE)
+    assert page.picture(points) == by_click
+    with page.new_setup():
+        page.click("#undo")
+    assert page.picture(points) == without
+
+
+def test_own_points_alone_are_set_one_after_the_other(page):
+    page.click("#option-dataset option[value=own]")
+    page.wait("document.body.dataset.refused === '1'")
+    assert "at least 2" in page.text("#message")
+    page.press(".plane .layers", Keys.ENTER)
+    page.wait("document.body.dataset.refused === '2'")
+    with page.new_setup():
+        page.press(".plane .layers", "2", Keys.ARROW_UP, Keys.ENTER)
+    assert page.text("#counts").startswith("2 training points")
+    page.train("#one-step")
+
+
+def test_runs_and_pauses(page):
+    page.click("#run")
+    page.wait("+document.body.dataset.step > 4")
+    assert page.text("#run") == "Pause"
+    page.click("#run")
+    page.wait("document.body.dataset.state === 'ready'")
+    paused = page.step
+    page.train("#one-step")
+    assert page.step == paused + 1
+
+
+def own_gradients(page: Page) -> dict[str, np.ndarray]:
+    """The first minibatch's, by the command line that the page shows for what is set in it."""
+    command = shlex.split(page.js("document.querySelector('#command-line').textContent"))
+    options = parse(TIERS["numpy"].options, "numpy", "", command[2:])
+    gradients = {}
+
+    def watch(recorder: Recorder) -> None:
+        gradients.update((name, g.copy()) for name, g in recorder.model.gradients().items())
+        recorder.stop()
+
+    TIERS["numpy"].train(options, load_dataset(options.dataset), Recorder(after_step=watch))
+    return gradients
+
+
+def test_one_minibatch_shows_the_tiers_own_gradients(page):
+    page.train("#one-step")
+    assert page.step == 1
+    own = own_gradients(page)
+    norms = [
+        math.hypot(*(np.linalg.norm(own[f"layers.{layer}.{name}"]) for name in ("weight", "bias")))
+        for layer in (0, 2, 4)
+    ]
+    shown = page.last_values("#chart-gradients")
+    assert list(shown.values()) == pytest.approx(norms, rel=5e-3)
+
+
+def test_a_minibatch_is_taken_apart_forth_and_back(page):
+    page.click("#tab-steps")
+    page.click("#take-apart")
+    page.wait("document.body.dataset.stage === '0' && document.body.dataset.step === '1'")
+    first = page.text("#stage")
+    assert "Z = X @ self.W.T" in page.text(".computed") and "numpy/layers_numpy.py" in first
+    while not page.text("#stage-title").endswith("Backward: Linear 1"):
+        page.click("#forth")
+    cells = page.js(
+        "Array.from(document.querySelectorAll('[data-name=\"∂L/∂W\"] td'), (td) => td.innerText)"
+    )
+    shown = [float(cell.replace("−", "-")) for cell in cells]
+    own = own_gradients(page)["layers.0.weight"]
+    assert shown == pytest.approx(own.ravel(), rel=5e-3)
+    while page.state()["stage"] != "0":
+        page.press("#stages [aria-current]", Keys.ARROW_LEFT)
+    assert page.text("#stage") == first
+
+
+def test_reset_brings_back_the_first_picture(page):
+    regions = ".plane canvas"
+    first = page.pictures("canvas")
+    page.train("#one-epoch")
+    assert page.picture(regions) != first[0]
+    with page.new_setup():
+        page.click("#reset")
+    page.wait("document.body.dataset.step === '0'")
+    assert page.pictures("canvas") == first
+    with page.new_setup():
+        page.click("#new-seed")
+    assert page.picture(regions) != first[0]
+
+
+def test_the_learning_rate_changes_while_it_trains(page):
+    page.train("#one-epoch")
+    before = page.state(), page.pictures("canvas")
+    page.press("#option-learning_rate", Keys.ARROW_UP)
+    page.wait("document.querySelector('#progress').textContent.includes('learning rate 0.1')")
+    assert (page.state(), page.pictures("canvas")) == before, "the weights are as they were"
+    assert "--learning-rate 0.1" in page.text("#command-line")
+    page.train("#one-step")
+
+
+def test_a_layer_more_and_a_layer_fewer(page):
+    for button, widths in (("more", [8, 4, 4]), ("fewer", [8, 4]), ("fewer", [8]), ("fewer", [])):
+        with page.new_setup():
+            page.click(f"[aria-label='A hidden layer {button}']")
+        assert len(page.pictures(".unit canvas")) == sum(widths) + 2, "and two outputs"
+        page.train("#one-step")
+
+
+def test_units_that_start_at_zero_stay_alike(page):
+    page.choose("activation", "sigmoid")
+    page.train("#one-epoch")
+    hidden = ".column:nth-of-type(2) canvas"
+    assert len(set(page.pictures(hidden))) == 8
+    page.choose("initializer", "zeros")
+    page.train("#one-epoch")
+    assert len(set(page.pictures(hidden))) == 1
+
+
+def test_every_option_trains(page):
+    for option, values in CHOICES.items():
+        for value in values:
+            page.choose(option, value)
+            page.train("#one-step")
+            assert page.state()["message"] == "", f"{option} {value}"
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "what"),
+    [("loss", "sigmoid-cross-entropy", "2 classes"), ("batch_norm", True, "hidden layer")],
+)
+def test_an_impossible_combination_is_told_in_one_sentence(browser, option, value, what):
+    browser.open("hidden=&classes=3")
+    browser.train("#one-step")
+    control = f"#option-{option}"
+    browser.click(f"{control} option[value={value}]" if isinstance(value, str) else control)
+    browser.wait("document.body.dataset.refused")
+    assert what in browser.text("#message")
+    assert browser.find(control).get_attribute("aria-invalid") == "true"
+    browser.train("#one-step")
+    assert browser.step == 2, "the training before lives on"
+
+
+def test_three_tiers_drift_by_rounding_alone(browser):
+    drift = {}
+    for precision in ("float64", "float32"):
+        browser.open(f"tier=all&dtype={precision}")
+        browser.train("#one-epoch")
+        assert len(browser.pictures(".plane canvas:first-child")) == 3
+        drift[precision] = max(browser.last_values("#chart-drift").values())
+    assert drift["float64"] < 1e-12 < 1e-9 < drift["float32"] < 1e-2
+
+
+def test_a_divergence_is_told_with_layer_step_and_remedy(browser):
+    browser.open("learning_rate=1000&activation=identity&loss=mean-squared-error")
+    browser.click("#run")
+    browser.wait("document.body.dataset.state === 'diverged'")
+    for word in ("step", "layers.", "try a learning rate below 1000"):
+        assert word in browser.text("#message")
+    assert "NaN" not in browser.js("document.body.outerHTML")
+    with browser.new_setup():
+        browser.type("learning_rate", 0.01)
+    browser.train("#one-epoch")
+    assert browser.text("#message") == ""
+
+
+def test_a_network_that_dies_of_its_learning_rate_is_told(browser):
+    """ReLUs that are all off give no gradient, and so no infinity either."""
+    browser.open("learning_rate=1000")
+    browser.train("#one-epoch")
+    for word in ("steps", "hidden layer", "dead", "try a learning rate below 1000"):
+        assert word in browser.text("#message")
+    assert "0 of 4" not in browser.text("#histograms")
+    with browser.new_setup():
+        browser.click("#reset")
+    assert browser.text("#message") == ""
+
+
+def logits_of(runs: Path, images: np.ndarray) -> dict[str, np.ndarray]:
+    """What the model of each run makes of images (n, 784): (n, 10)."""
+    logits = {}
+    for tier in TIERS:
+        model = MLP((784, 32, 10))
+        model.load_state_dict(read_tensors(runs / tier / "model.safetensors")[0])
+        logits[tier] = model.forward(images)
+    return logits
+
+
+def shown_judgements(page: Page) -> dict[str, int]:
+    shown = page.judged()
+    for tier, percentages in shown.items():
+        assert sum(percentages) == pytest.approx(100, abs=0.5), tier
+    return {tier: int(np.argmax(percentages)) for tier, percentages in shown.items()}
+
+
+def draw(page: Page, image: np.ndarray) -> None:
+    """Draw an image of MNIST in the pad's upper left, a stroke for each run of dark dots."""
+    pad = page.find("#pad")
+    dot = pad.size["width"] / 28
+    hand = ActionChains(page.driver, duration=0)
+    for row, dots in enumerate(image.reshape(28, 28) > DARK):
+        edges = np.flatnonzero(np.diff(np.pad(dots.astype(int), 1)))
+        for left, right in edges.reshape(-1, 2):
+            start, end, height = (
+                round((at - 13.5 - CORNER) * dot) for at in (left, right - 1, row)
+            )
+            hand.move_to_element_with_offset(pad, start, height).click_and_hold()
+            hand.move_to_element_with_offset(pad, end, height).release()
+    hand.perform()
+    page.wait("!('judging' in document.body.dataset)")
+
+
+def test_digits_are_judged_as_the_models_judge_them(browser, runs, mnist):
+    browser.open("view=digit")
+    browser.wait("document.body.dataset.models === '3'")
+    of_all = logits_of(runs, mnist.test.images)
+    surest = sum(logits - logits.mean(axis=1, keepdims=True) for logits in of_all.values())
+    for label in range(10):
+        index = np.where(mnist.test.labels == label, surest[:, label], -np.inf).argmax()
+        draw(browser, mnist.test.images[index])
+        own = {tier: logits[index].argmax() for tier, logits in of_all.items()}
+        assert shown_judgements(browser) == own == dict.fromkeys(TIERS, label)
+        browser.click("#clear-pad")
+        assert browser.judged() == {}
+
+
+def test_test_images_can_be_leafed_through_the_wrong_ones_first(browser, runs, mnist):
+    browser.open("view=digit")
+    browser.wait("document.querySelector('.test-image')")
+    chosen = ".test-image:nth-child(3)"
+    image = int(browser.find(chosen).get_attribute("data-image"))
+    own = {
+        tier: logits.argmax()
+        for tier, logits in logits_of(runs, mnist.test.images[[image]]).items()
+    }
+    assert any(judged != mnist.test.labels[image] for judged in own.values())
+    browser.click(chosen)
+    browser.wait("document.querySelector('.judgement')")
+    assert shown_judgements(browser) == own
+    browser.click("#later")
+    browser.wait("document.body.dataset.images === '12'")
+    browser.click("#order option[value=all]")
+    browser.wait("document.querySelector('.test-image').dataset.image === '0'")

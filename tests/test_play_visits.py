@@ -1,0 +1,240 @@
+"""The page in a real Chromium: tabs, servers that go, strangers, and readers without a mouse."""
+
+import http.client
+import json
+import socket
+import struct
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from browsing import PATIENCE, ActionChains, Keys, Page, browsing, serving
+
+from tiers import TIERS
+
+# What Tab must reach: all that can be used and seen, of radio buttons the chosen one, and what
+# takes keys of its own. A button with tabindex -1 does what a key does in the field beside it.
+REACHABLE = """
+Array.from(document.querySelectorAll('a, button, input, select, summary, [tabindex="0"]'))
+.filter((one) => one.tabIndex >= 0 && !one.disabled && one.checkVisibility()
+  && (one.type !== 'radio' || one.checked)).length
+"""
+# Mark the focused element, and say whether it was marked before, and whether its focus is seen.
+VISIT = """
+(() => {
+  const one = document.activeElement;
+  const before = one === document.body || 'visited' in one.dataset;
+  one.dataset.visited = '';
+  const { outlineStyle, outlineWidth } = getComputedStyle(one);
+  const seen = outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2;
+  return [before, seen, one.outerHTML.slice(0, 120)];
+})()
+"""
+
+
+@pytest.fixture(scope="module")
+def no_runs(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("no_runs")
+
+
+@pytest.fixture(scope="module")
+def browser(no_runs: Path):
+    with serving(no_runs) as address, browsing(address) as page:
+        yield page
+
+
+def test_a_missing_run_shows_the_command_that_makes_it(browser):
+    browser.open("view=digit")
+    browser.wait("document.body.dataset.models === '0'")
+    for tier in TIERS.values():
+        script = f"{tier.script.parent.name}/{tier.script.name}"
+        assert script in browser.text(f"#models [data-tier={tier.name}] code")
+
+
+def test_a_digit_is_drawn_by_keys(browser):
+    browser.open("view=digit")
+    browser.wait("document.body.dataset.models")
+    browser.press("#pad", Keys.SPACE, Keys.ARROW_DOWN * 12)
+    browser.wait("document.body.dataset.judged && !('judging' in document.body.dataset)")
+    assert browser.text("#pen") == "Pen down, 50 % from the left, 68 % from the top"
+    assert "no model yet" in browser.text("#judgements")
+    drawn = browser.picture("#centred")
+    browser.press("#pad", Keys.BACKSPACE)
+    assert browser.picture("#centred") != drawn
+
+
+def test_each_tab_trains_by_itself_and_the_fifth_gets_one_sentence(browser):
+    first = browser.driver.current_window_handle
+    browser.open()
+    browser.train("#one-step")
+    for _ in range(3):
+        browser.driver.switch_to.new_window("tab")
+        browser.open()
+        assert browser.step == 0
+    browser.train("#one-epoch")
+    browser.driver.switch_to.new_window("tab")
+    browser.open(ready=False)
+    browser.wait("document.querySelector('#message').textContent")
+    assert "4" in browser.text("#message")
+    browser.driver.close()
+    for tab in browser.driver.window_handles[1:]:
+        browser.driver.switch_to.window(tab)
+        browser.driver.close()
+    browser.driver.switch_to.window(first)
+    assert browser.step == 1
+    browser.train("#one-step")
+    browser.driver.switch_to.new_window("tab")
+    browser.open()  # the closed tabs have left their places
+    browser.driver.close()
+    browser.driver.switch_to.window(first)
+
+
+def test_a_tab_in_the_background_stops_training(browser):
+    browser.open()
+    browser.click("#run")
+    browser.wait("+document.body.dataset.step > 2")
+    browser.driver.minimize_window()
+    browser.wait("document.body.dataset.state === 'waiting'")
+    browser.requests()
+    before = browser.step
+    request(browser.address, {"Origin": "http://example.com"})  # takes as long as some frames
+    assert browser.step == before
+    assert browser.requests() == []
+    browser.driver.set_window_rect(width=1400, height=1000)
+    browser.wait("+document.body.dataset.step > arguments[0]", before + 2)
+
+
+def test_goes_on_after_the_server_was_restarted(browser, no_runs):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    page = Page(browser.driver, f"http://127.0.0.1:{port}")
+    with serving(no_runs, port):
+        page.open("hidden=5")
+        first = page.pictures("canvas")
+        page.train("#one-epoch")
+    page.click("#run")
+    page.wait("document.body.dataset.state === 'lost'")
+    assert "does not answer" in page.text("#message")
+    with serving(no_runs, port):
+        page.wait("document.body.dataset.state === 'running'")
+        page.click("#run")
+        page.wait("document.body.dataset.state === 'ready'")
+        assert "restarted" in page.text("#message")
+        with page.new_setup():
+            page.click("#reset")
+        assert page.pictures("canvas") == first
+        page.driver.get("about:blank")  # else it would go on asking for the server
+
+
+def request(address: str, headers: dict[str, str], body: str = "{}") -> tuple[int, str]:
+    """The status of an answer of the server, and the sentence of a refusal."""
+    with closing(http.client.HTTPConnection(address.removeprefix("http://"))) as connection:
+        headers = {"Content-Type": "application/json"} | headers
+        connection.request("POST", "/api/sessions", body, headers)
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read()).get("error", "")
+
+
+@pytest.mark.parametrize(
+    ("headers", "size", "status"),
+    [
+        ({"Host": "example.com"}, 2, 403),
+        ({"Origin": "http://example.com"}, 2, 403),
+        ({}, 70_000, 413),
+    ],
+)
+def test_strangers_and_large_bodies_get_one_sentence(browser, headers, size, status):
+    got, sentence = request(browser.address, headers, "{}".ljust(size))
+    assert got == status
+    assert sentence.endswith(".") and "\n" not in sentence
+
+
+@pytest.mark.parametrize("view", ["points", "steps", "digit"])
+def test_tab_reaches_every_control_which_has_a_name_and_its_focus_is_seen(browser, view):
+    browser.open(f"view={view}")
+    if view == "steps":
+        browser.click("#take-apart")
+        browser.wait("document.body.dataset.stage")
+    if view == "digit":
+        browser.wait("document.body.dataset.models")
+    reachable = browser.js(REACHABLE)
+    assert reachable > 8
+    browser.js("document.querySelector('.skip').focus()")  # the first of them
+    browser.js(VISIT)
+    visited = 1
+    while True:
+        ActionChains(browser.driver).send_keys(Keys.TAB).perform()
+        before, seen, element = browser.js(VISIT)
+        if before:
+            break
+        assert seen, element
+        assert browser.driver.switch_to.active_element.accessible_name, element
+        visited += 1
+    assert visited == reachable
+
+
+def test_a_unit_is_reached_and_left_by_arrow_keys(browser):
+    browser.open("hidden=3,2")
+    browser.press(".unit", Keys.ARROW_DOWN)
+    assert "hidden layer 1, unit 2" in browser.text("#unit")
+    browser.press("[aria-pressed=true]", Keys.ARROW_RIGHT)
+    assert "hidden layer 2, unit 2" in browser.text("#unit")
+
+
+def test_a_place_of_the_plane_is_followed_through_the_network(browser):
+    browser.open("hidden=3,2")
+    browser.press(".plane .layers", Keys.ARROW_RIGHT)
+    browser.wait("document.body.dataset.place === '0.1 0'")
+    rows = browser.js("document.querySelectorAll('#place tr').length")
+    assert rows == 5, "three linear layers, two activations"
+    assert "class" in browser.text("#place p")
+
+
+def test_a_set_up_is_kept_in_the_address(browser):
+    browser.open("hidden=5&activation=tanh")
+    with browser.new_setup():
+        browser.click("#option-optimizer option[value=adam]")
+    state = browser.js("location.hash")
+    assert "hidden=5&activation=tanh&optimizer=adam" in state
+    browser.train("#one-epoch")
+    shown = browser.pictures("canvas")
+    browser.open(state.removeprefix("#"))
+    browser.train("#one-epoch")
+    assert browser.pictures("canvas") == shown
+
+
+def test_an_impossible_address_is_told_and_the_page_can_be_used(browser):
+    browser.open("hidden=9999")
+    browser.wait("document.querySelector('#message').textContent.includes('9999')")
+    browser.train("#one-step")
+
+
+def test_pictures_are_saved_as_png(browser, tmp_path):
+    behaviour = {"behavior": "allow", "downloadPath": str(tmp_path)}
+    browser.driver.execute_cdp_cmd("Browser.setDownloadBehavior", behaviour)
+    browser.open()
+    browser.train("#one-step")
+    end = time.monotonic() + PATIENCE
+    for name in ("network", "loss"):
+        browser.click(f"[data-file={name}] .save")
+        file = tmp_path / f"{name}.png"
+        while not (file.exists() and file.stat().st_size):
+            assert time.monotonic() < end
+        width, height = struct.unpack(">II", file.read_bytes()[16:24])
+        box = browser.find(f"#{name}, #chart-{name}").size
+        assert (width, height) == pytest.approx((2 * box["width"], 2 * box["height"]), abs=2)
+
+
+@pytest.mark.parametrize("view", ["points", "steps", "digit"])
+def test_nothing_is_wider_than_a_phone(browser, view):
+    phone = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
+    browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
+    widest = "&hidden=64,64,64,64,64,64" if view == "points" else ""
+    browser.open(f"view={view}{widest}")
+    if view == "steps":
+        browser.click("#take-apart")
+        browser.wait("document.body.dataset.stage")
+    assert browser.js("document.documentElement.scrollWidth") <= 390
+    browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
