@@ -1,6 +1,6 @@
 """The train scripts under torchrun: processes that are killed or interrupted, and bad input.
 
-More kills by KILLS=20 make test ARGS="tests/test_torchrun.py -k killed"
+More kills of each tier by KILLS=10 make test ARGS="tests/test_torchrun.py -k killed"
 """
 
 import contextlib
@@ -9,16 +9,21 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import psutil
 import pytest
-from test_parallel import DIGITS, DROPOUT, SHARED_TIERS, in_processes, train_run
+from test_parallel import DIGITS, DROPOUT, in_processes, train_run
 from test_resume import assert_same_bits
-from train_scripts import assert_one_line, read_csv, read_tensors
+from train_scripts import assert_one_line, read_tensors
 
 from tiers import TIERS
 
 PATIENCE_SECONDS = 120
+KILLS = {
+    "lowlevel": int(os.environ.get("KILLS", "2")),
+    "paper": int(os.environ.get("KILLS", "1")),
+}
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
 
 
@@ -49,11 +54,11 @@ def workers(process):
     return [child for _, child in sorted(found, key=lambda pair: pair[0])]
 
 
-def wait_for(path):
+def wait_for(condition):
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while not path.exists():
-        assert time.monotonic() < deadline, f"no {path}"
-        time.sleep(0.01)
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def said(tmp_path, stream, attempt=0):
@@ -63,31 +68,54 @@ def said(tmp_path, stream, attempt=0):
     return "".join(path.read_text() for path in paths)
 
 
-@pytest.mark.parametrize("number", range(int(os.environ.get("KILLS", "3"))))
-def test_a_killed_training_is_started_again_and_ends_with_the_same_bits(number, tmp_path):
-    """Each time another process is killed in another epoch, of either tier."""
-    tier, killed, epoch = SHARED_TIERS[number % 2], number // 2 % 2, 1 + number % 9
-    options = ["--epochs", "12", *DROPOUT]
-    again = ("--max-restarts", "1")
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory) -> Path:
+    """A run of each tier that nobody has killed."""
+    folder = tmp_path_factory.mktemp("whole")
+    in_processes(train_whole, folder)
+    return folder
+
+
+def train_whole(rank, folder):
+    for tier, kills in KILLS.items():
+        train_run(rank, folder / tier, tier, *killed_options(kills))
+
+
+def killed_options(kills):
+    """The first kill comes in epoch 2 or later, each next one some 9 epochs after it."""
+    return ["--epochs", str(9 * kills + 11), *DROPOUT]
+
+
+@pytest.mark.parametrize(("tier", "kills"), KILLS.items())
+def test_a_killed_training_is_started_again_and_ends_with_the_same_bits(
+    tier, kills, whole, tmp_path
+):
+    """Each time another process is killed, in another epoch."""
+    options, again = killed_options(kills), ("--max-restarts", str(kills))
+    line = "of 2: another process of this training has ended, or has not answered for 120 seconds; "
     with torchrun(tier, tmp_path, *options, "--resume", launcher=again) as process:
-        wait_for(tmp_path / "run" / "checkpoint.safetensors")
-        while len(read_csv(tmp_path / "run" / "history.csv")) < epoch:
-            time.sleep(0.01)
-        processes = workers(process)
-        victim, other = processes.pop(killed), processes[0]
-        victim.kill()
-        other.wait(10)
+        for kill in range(kills):
+            wait_for(lambda: epochs_kept(tmp_path) > 9 * kill + kill % 8)  # noqa: B023
+            processes = workers(process)
+            processes.pop(kill % 2).kill()
+            processes[0].wait(10)
+            wait_for(lambda: said(tmp_path, "stderr", kill).endswith("\n"))  # noqa: B023
+            told = rf"process {1 - kill % 2} {line}torchrun starts it again"
+            assert_one_line(said(tmp_path, "stderr", kill), told)
         assert process.wait(PATIENCE_SECONDS) == 0
-    line = rf"process {1 - killed} of 2: another process of this training has ended, or has not "
-    assert_one_line(said(tmp_path, "stderr"), line + "answered for 120 seconds; torchrun starts it")
-    assert said(tmp_path, "stderr", attempt=1) == ""
-    in_processes(train_run, tmp_path / "whole", tier, *options)
-    assert_same_bits(tmp_path / "run", tmp_path / "whole")
+    assert said(tmp_path, "stderr", kills) == ""
+    assert_same_bits(tmp_path / "run", whole / tier)
+
+
+def epochs_kept(tmp_path):
+    """So many are in the run's history."""
+    history = tmp_path / "run" / "history.csv"
+    return history.read_text().count("\n") - 1 if history.exists() else 0
 
 
 def test_ctrl_c_ends_all_at_one_step_with_one_checkpoint(tmp_path):
     with torchrun("paper", tmp_path, "--epochs", "10000") as process:
-        wait_for(tmp_path / "run" / "checkpoint.safetensors")
+        wait_for((tmp_path / "run" / "checkpoint.safetensors").exists)
         process.send_signal(signal.SIGINT)
         process.wait(PATIENCE_SECONDS)
     assert said(tmp_path, "stderr") == ""
@@ -101,7 +129,6 @@ def test_ctrl_c_ends_all_at_one_step_with_one_checkpoint(tmp_path):
     ("tier", "options", "message"),
     [
         ("numpy", [], "tier 1 trains in one process, and torchrun has started 2; use pytorch_low"),
-        ("lowlevel", ["--batch-size", "1"], "--batch-size 1: 2 processes share each minibatch"),
         ("paper", ["--batch-norm"], "--batch-norm: on CPUs PyTorch .* use tier 2, "),
     ],
 )
