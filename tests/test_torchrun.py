@@ -13,10 +13,12 @@ from pathlib import Path
 
 import psutil
 import pytest
+import torch.distributed as dist
 from test_parallel import DIGITS, DROPOUT, in_processes, train_run
 from test_resume import assert_same_bits
 from train_scripts import assert_one_line, read_tensors
 
+from common.keeping import joined
 from tiers import TIERS
 
 PATIENCE_SECONDS = 120
@@ -137,3 +139,23 @@ def test_bad_input_gets_one_line_and_leaves_nothing(tier, options, message, tmp_
         assert process.wait(PATIENCE_SECONDS) == 1
     assert_one_line(said(tmp_path, "stderr"), message)
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("restarts", "allowed", "told"),
+    [
+        (("1", "1"), "3", "torchrun starts it again"),
+        (("1", "1"), "1", "start it again, on every machine, with --resume"),
+        (("1", "0"), "3", "the machines have restarted it 1, 0 times and do not find each other: "),
+        (("1",), "3", "torchrun starts it again"),  # the other has not come so far
+    ],
+)
+def test_a_loss_is_told_with_its_remedy(restarts, allowed, told, monkeypatch):
+    elastic = {"RUN_ID": "1", "RESTART_COUNT": "1", "MAX_RESTARTS": allowed}
+    for name, value in {f"TORCHELASTIC_{name}": value for name, value in elastic.items()}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("GROUP_WORLD_SIZE", "2")
+    store = dist.HashStore()
+    for machine, count in enumerate(restarts):
+        store.set(joined.restarts_of(str(machine)), count)
+    assert joined.what_now(store).startswith(told)

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 import torch
@@ -31,33 +31,55 @@ def joined_processes() -> Iterator[None]:
         yield
         return
     store, rank, count = next(iter(dist.rendezvous("env://", timeout=TIMEOUT)))
+    store.set(restarts_of(os.environ["GROUP_RANK"]), str(restart_count()))
     # The addresses that processes of an earlier start have left there belong to nobody now.
-    store = dist.PrefixStore(f"restart {restart_count()}", store)
+    group_store = dist.PrefixStore(f"restart {restart_count()}", store)
     backend = "cpu:gloo"
     if torch.cuda.is_available() and dist.is_nccl_available():
         backend += ",cuda:nccl"
     try:
-        dist.init_process_group(backend, store=store, rank=rank, world_size=count, timeout=TIMEOUT)
+        dist.init_process_group(
+            backend, store=group_store, rank=rank, world_size=count, timeout=TIMEOUT
+        )
         yield
     except UserError:
-        if not _first_to_say(store):
+        if not _first_to_say(group_store):
             raise SystemExit(2) from None
         raise
     except RuntimeError as error:
         if not _is_loss(error):
             raise
-        if not _first_to_say(store):
+        if not _first_to_say(group_store):
             raise SystemExit(2) from None
-        remedy = "start it again, on every machine, with --resume"
-        if restart_count() < restarts_allowed():
-            remedy = "torchrun starts it again"
         raise UserError(
             f"process {rank} of {count}: another process of this training has ended, or has not"
-            f" answered for {TIMEOUT.total_seconds():.0f} seconds; {remedy}"
+            f" answered for {TIMEOUT.total_seconds():.0f} seconds; {what_now(store)}"
         ) from None
     finally:
         if dist.is_initialized():
             dist.destroy_process_group()
+
+
+def what_now(store: dist.Store) -> str:
+    """What is to be done about a lost process. The store knows each machine's restarts."""
+    machines = [restarts_of(str(number)) for number in range(int(os.environ["GROUP_WORLD_SIZE"]))]
+    restarts = []
+    with suppress(RuntimeError):  # the store has ended with its machine
+        if store.check(machines):
+            restarts = store.multi_get(machines)
+    if len(set(restarts)) > 1:
+        return (
+            f"the machines have restarted it {b', '.join(restarts).decode()} times and do not find"
+            " each other: end torchrun on all of them, and start it again with --resume"
+        )
+    if restart_count() < restarts_allowed():
+        return "torchrun starts it again"
+    return "start it again, on every machine, with --resume"
+
+
+def restarts_of(machine: str) -> str:
+    """The key of a machine's number of restarts in the store."""
+    return f"restarts of machine {machine}"
 
 
 def _first_to_say(store: dist.Store) -> bool:
