@@ -31,11 +31,11 @@ async function start() {
   controls = new Controls(options, changed);
   new Plane(training, options, addPoint, undo);
   new Network(training);
-  const measures = new Measures(training, options);
+  new Measures(training, options);
   steps = new StepsView(training, options);
   digit = new DigitView();
   buildToolbar();
-  buildTabs(measures);
+  buildTabs();
   addSaveButtons();
   training.on("setup", () => {
     showSetup();
@@ -149,11 +149,10 @@ function buildToolbar() {
   find("copy").addEventListener("click", copyCommand);
 }
 
-function buildTabs(measures) {
+function buildTabs() {
   for (const name of VIEWS) {
     find(`tab-${name}`).addEventListener("click", () => {
       show(name);
-      measures.draw();
       remember();
     });
   }
@@ -175,6 +174,7 @@ function show(name) {
   }
   find("training").hidden = view === "digit";
   document.body.dataset.view = view;
+  if (view === "points") training.tell("frame"); // which is not drawn where nobody sees it
   if (view === "digit") digit.open();
   if (view === "steps") steps.open();
 }

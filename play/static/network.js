@@ -13,7 +13,7 @@ export class Network {
     this.chosen = null; // [column, unit]
     this.columns = [];
     this.lines = make("canvas");
-    new ResizeObserver(() => this.measure()).observe(find("network"));
+    new ResizeObserver(() => this.resized()).observe(find("network"));
     training.on("frame", () => this.draw());
     onColourChange(() => this.draw());
     find("network").addEventListener("keydown", (event) => this.key(event));
@@ -21,7 +21,7 @@ export class Network {
 
   draw() {
     const { units, weights } = this.training.frame ?? {};
-    if (!units) return;
+    if (!units || find("points").hidden) return;
     const shape = units.map(({ label, width }) => `${label} ${width}`).join();
     const changed = shape !== this.shape;
     if (changed) this.build(units);
@@ -140,6 +140,10 @@ export class Network {
     return this.weights.find((one) => one.name === name).values;
   }
 
+  resized() {
+    if (this.measured !== sizeOf(find("network"))) this.measure();
+  }
+
   /** Where the units stand: asked for only when that may have changed, as it takes a layout. */
   measure() {
     const box = find("network");
@@ -157,6 +161,7 @@ export class Network {
       return [left - origin.left, right - origin.left, top - origin.top + size / 2];
     });
     this.places = [this.ends, ...this.columns.map(({ buttons }) => buttons)].map(sides);
+    this.measured = sizeOf(box);
     this.drawLines();
   }
 
@@ -190,4 +195,8 @@ export class Network {
       });
     });
   }
+}
+
+function sizeOf({ clientWidth, clientHeight }) {
+  return `${clientWidth} x ${clientHeight}`;
 }

@@ -22,7 +22,9 @@ export class Plane {
     find("classes").addEventListener("change", (event) => {
       this.label = Number(event.target.value);
     });
-    this.resized = new ResizeObserver(() => this.drawPoints());
+    this.resized = new ResizeObserver(() => {
+      if (!this.panels.every(({ points }) => fits(points))) this.drawPoints();
+    });
     training.on("setup", () => this.setUp());
     training.on("frame", () => this.drawFrame());
     onColourChange(() => {
@@ -148,7 +150,7 @@ export class Plane {
 
   drawFrame() {
     const { frame } = this.training;
-    if (!frame?.regions) return;
+    if (!frame?.regions || find("points").hidden) return;
     for (const { tier, regions } of this.panels) {
       const { classes, confidence } = frame.regions[tier];
       const [height, width] = classes.shape;
@@ -164,10 +166,11 @@ export class Plane {
     for (const panel of this.panels) {
       const context = this.fitted(panel.points);
       if (!context) continue;
-      this.drawSet(context, panel.points, points.validation, points.validation_labels, false);
-      this.drawSet(context, panel.points, points.train, points.train_labels, true);
+      const onCanvas = this.scale(panel.points);
+      this.drawSet(context, onCanvas, points.validation, points.validation_labels, false);
+      this.drawSet(context, onCanvas, points.train, points.train_labels, true);
       for (const [x, y, label] of answer.setup.points) {
-        drawMark(context, ...this.onCanvas(panel.points, x, y), label, OWN_MARK);
+        drawMark(context, ...onCanvas(x, y), label, OWN_MARK);
       }
       this.drawCross(panel.cross);
     }
@@ -175,28 +178,29 @@ export class Plane {
 
   /** The canvas's context in the page's pixels, emptied; null while it is not shown. */
   fitted(canvas) {
-    if (!canvas.clientWidth) return null;
     const dense = devicePixelRatio || 1;
     canvas.width = canvas.clientWidth * dense;
     canvas.height = canvas.clientHeight * dense;
+    if (!canvas.width) return null;
     const context = canvas.getContext("2d");
     context.scale(dense, dense);
     return context;
   }
 
-  onCanvas(canvas, x, y) {
-    const share = 1 / (2 * this.extent);
-    return [
-      (x + this.extent) * share * canvas.clientWidth,
-      (this.extent - y) * share * canvas.clientHeight,
-    ];
+  /** Where a place of the plane stands on the canvas. The canvas is measured here, once for all of
+   *  its points, as each look may take a layout. */
+  scale(canvas) {
+    const [across, down] = [canvas.clientWidth, canvas.clientHeight].map(
+      (size) => size / (2 * this.extent),
+    );
+    return (x, y) => [(x + this.extent) * across, (this.extent - y) * down];
   }
 
-  drawSet(context, canvas, packedPoints, packedLabels, filled) {
+  drawSet(context, onCanvas, packedPoints, packedLabels, filled) {
     const [points, labels] = [unpack(packedPoints), unpack(packedLabels)];
     const radius = labels.length > MANY ? MARK_OF_MANY : MARK;
     labels.forEach((label, index) => {
-      const place = this.onCanvas(canvas, points[2 * index], points[2 * index + 1]);
+      const place = onCanvas(points[2 * index], points[2 * index + 1]);
       drawMark(context, ...place, label, radius, filled);
     });
   }
@@ -204,7 +208,7 @@ export class Plane {
   drawCross(canvas) {
     const context = this.fitted(canvas);
     if (!context || !this.cross) return;
-    const [x, y] = this.onCanvas(canvas, ...this.cross);
+    const [x, y] = this.scale(canvas)(...this.cross);
     for (const [line, width] of [["paper", 4], ["ink", 1.5]]) {
       context.strokeStyle = colour(line);
       context.lineWidth = width;
@@ -216,4 +220,8 @@ export class Plane {
       context.stroke();
     }
   }
+}
+
+function fits(canvas) {
+  return canvas.width === Math.floor(canvas.clientWidth * (devicePixelRatio || 1));
 }

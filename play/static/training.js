@@ -54,6 +54,7 @@ export class Training {
     });
     [this.wanted, this.answer, this.setup] = [fields, answer, answer.setup];
     this.frame = null;
+    if (this.target !== Infinity) this.target = 0; // a run goes on; a step or an epoch was made
     if (!answer.frame.tiers.includes(this.shown)) this.shown = null;
     this.history = { loss: {}, drift: {}, epochs: {}, gradients: {}, gradientSteps: [] };
     this.tell("setup");
