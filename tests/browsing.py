@@ -36,6 +36,29 @@ else {
   watch.observe(document, all);
 }
 """
+# The element, scrolled into view where it must be; null where it cannot be clicked.
+AIM = """
+(() => {
+  const one = document.querySelector(arguments[0]);
+  const onTop = () => {
+    const { left, top, width, height } = one.getBoundingClientRect();
+    return one.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+  };
+  if (!onTop()) one.scrollIntoView({ block: 'center' });
+  return onTop() && !one.disabled ? one : null;
+})()
+"""
+# The list that unfolds is no part of the page: what the page sees of a choice are these events.
+PICK = """
+(() => {
+  const [list, value] = [document.querySelector(arguments[0]), `${arguments[1]}`];
+  if (!list.checkVisibility() || list.disabled) return null;
+  list.focus();
+  list.value = value;
+  for (const type of ['input', 'change']) list.dispatchEvent(new Event(type, { bubbles: true }));
+  return list.value === value;
+})()
+"""
 
 
 @contextmanager
@@ -58,7 +81,13 @@ def browsing(address: str) -> Iterator["Page"]:
     """A Chromium without a window, for the page at this address."""
     options = webdriver.ChromeOptions()
     options.binary_location = CHROMIUM
-    for argument in ("--headless=new", "--no-sandbox", "--window-size=1400,1000"):
+    for argument in (
+        "--headless=new",
+        "--no-sandbox",
+        "--screen-info={1280x800}",
+        "--kiosk",  # else Chromium draws tabs and toolbars around the page
+        "--disable-features=BackForwardCache,SpareRendererForSitePerProcess",  # pages nobody sees
+    ):
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = webdriver.Chrome(options, webdriver.ChromeService(CHROMEDRIVER))
@@ -80,11 +109,12 @@ class Page:
     def __init__(self, driver: Any, address: str) -> None:
         self.driver = driver
         self.address = address
+        self.loads = 0
 
     def open(self, state: str = "", ready: bool = True) -> None:
         """Load the page with this state in its address, and wait until it can be used."""
-        self.driver.get("about:blank")  # else only what follows # would change
-        self.driver.get(f"{self.address}/#{state}")
+        self.loads += 1  # in the address, as else only what follows # would change
+        self.driver.get(f"{self.address}/?{self.loads}#{state}")
         if ready:
             self.wait("document.body.dataset.state === 'ready'")
 
@@ -101,7 +131,8 @@ class Page:
 
     def state(self) -> dict[str, str]:
         """What the page says of itself."""
-        return self.js("({...document.body.dataset})") | {"message": self.text("#message")}
+        message = "document.querySelector('#message').innerText"
+        return self.js(f"({{...document.body.dataset, message: {message}}})")
 
     def find(self, selector: str) -> Any:
         """The first element of a CSS selector."""
@@ -112,8 +143,14 @@ class Page:
         return self.js("document.querySelector(arguments[0])?.innerText ?? ''", selector)
 
     def click(self, selector: str) -> None:
-        """Click an element."""
-        self.find(selector).click()
+        """Click an element with the mouse; the driver's own click takes four times as long."""
+        element = self.js(AIM, selector)
+        assert element, f"{selector} is disabled, or something is in front of it"
+        ActionChains(self.driver, duration=0).click(element).perform()
+
+    def pick(self, selector: str, value: Any) -> None:
+        """Choose this value of a list."""
+        assert self.js(PICK, selector, value), f"{selector} has no {value} to choose"
 
     def press(self, selector: str, *keys: str) -> None:
         """Press keys in an element."""
@@ -122,17 +159,18 @@ class Page:
     @contextmanager
     def new_setup(self) -> Iterator[None]:
         """Wait until what is done in the block has made the training begin anew."""
-        before = int(self.state().get("setups", 0))
+        before = self.js("+(document.body.dataset.setups ?? 0)")
         yield
         self.wait("+document.body.dataset.setups > arguments[0]", before)
 
     def choose(self, option: str, value: Any) -> None:
         """Give an option another value, by its control."""
         control = f"#option-{option}"
+        kind = self.js("document.querySelector(arguments[0]).type", control)
         with self.new_setup():
-            if self.find(control).tag_name == "select":
-                self.click(f"{control} option[value='{value}']")
-            elif self.find(control).get_attribute("type") == "checkbox":
+            if kind == "select-one":
+                self.pick(control, value)
+            elif kind == "checkbox":
                 self.click(control)
             else:
                 self.type(option, value)
@@ -154,7 +192,7 @@ class Page:
     @property
     def step(self) -> int:
         """Minibatches trained, as the page says."""
-        return int(self.state()["step"])
+        return self.js("+document.body.dataset.step")
 
     def picture(self, selector: str) -> str:
         """The dots of a canvas, as text."""

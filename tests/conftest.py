@@ -5,12 +5,12 @@ import threading
 
 import numpy as np
 import pytest
-from train_scripts import TRAIN_SCRIPTS
 
 from common.keeping.command_line import run_script
+from tiers import TIERS
 
 
-@pytest.fixture(params=TRAIN_SCRIPTS)
+@pytest.fixture(params=TIERS)
 def tier(request) -> str:
     """Has the test run once for each tier."""
     return request.param
@@ -29,7 +29,7 @@ def script(monkeypatch, capsys):
     def run(tier, arguments):
         monkeypatch.setattr(sys, "argv", ["train.py", *arguments])
         with pytest.raises(SystemExit) as exit_info:
-            run_script(TRAIN_SCRIPTS[tier].main)
+            run_script(TIERS[tier].module("train").main)
         return exit_info.value.code, capsys.readouterr().err
 
     return run

@@ -1,4 +1,4 @@
-"""The page in a real Chromium: tabs, servers that go, strangers, and readers without a mouse."""
+"""The page in a real Chromium: every option, tabs, strangers, and readers without a mouse."""
 
 import http.client
 import json
@@ -7,6 +7,7 @@ import struct
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from browsing import PATIENCE, ActionChains, Keys, Page, browsing, serving
@@ -20,17 +21,40 @@ Array.from(document.querySelectorAll('a, button, input, select, summary, [tabind
 .filter((one) => one.tabIndex >= 0 && !one.disabled && one.checkVisibility()
   && (one.type !== 'radio' || one.checked)).length
 """
-# Mark the focused element, and say whether it was marked before, and whether its focus is seen.
+# Begin at the first of them, and keep what each key then leads to, and whether its focus is seen.
 VISIT = """
 (() => {
-  const one = document.activeElement;
-  const before = one === document.body || 'visited' in one.dataset;
-  one.dataset.visited = '';
-  const { outlineStyle, outlineWidth } = getComputedStyle(one);
-  const seen = outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2;
-  return [before, seen, one.outerHTML.slice(0, 120)];
+  const first = document.querySelector('.skip');
+  first.focus();
+  window.visited = new Map([[first, true]]);
+  addEventListener('keyup', () => {
+    const one = document.activeElement;
+    const { outlineStyle, outlineWidth } = getComputedStyle(one);
+    const seen = outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2;
+    if (one !== document.body) visited.set(one, seen);
+  });
 })()
 """
+
+CHOICES = {
+    "dataset": ["moons", "circles", "spiral", "xor"],
+    "activation": ["identity", "sigmoid", "tanh", "softsign", "relu"],
+    "initializer": [
+        "lecun-normal", "xavier-normal", "standard-uniform", "xavier-uniform", "zeros", "he-normal"
+    ],
+    "batch_norm": [True, False],
+    "dropout": [0.3, 0],
+    "dtype": ["float64", "float32"],
+    "loss": ["sigmoid-cross-entropy", "mean-squared-error", "softmax-cross-entropy"],
+    "schedule": [
+        "step", "exponential", "cosine", "warmup-cosine", "warmup-linear", "one-cycle", "constant"
+    ],
+    "weight_decay": [0.1, 0],
+    "clip_norm": [1],
+    "batch_size": [7, 32],
+    "nesterov": [True, False],
+    "optimizer": ["adam", "adamw", "sgd"],
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +125,7 @@ def test_a_tab_in_the_background_stops_training(browser):
     request(browser.address, {"Origin": "http://example.com"})  # takes as long as some frames
     assert browser.step == before
     assert browser.requests() == []
-    browser.driver.set_window_rect(width=1400, height=1000)
+    browser.driver.set_window_rect(width=1280, height=800)
     browser.wait("+document.body.dataset.step > arguments[0]", before + 2)
 
 
@@ -151,6 +175,18 @@ def test_strangers_and_large_bodies_get_one_sentence(browser, headers, size, sta
     assert sentence.endswith(".") and "\n" not in sentence
 
 
+def nameless(page: Page) -> list[dict[str, Any]]:
+    """What can be focused and yet has no name for a screen reader."""
+    nodes = page.driver.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
+    return [
+        node
+        for node in nodes
+        if any(one["name"] == "focusable" for one in node.get("properties", ()))
+        and node["role"]["value"] != "main"  # where the skip link leads
+        and not node["name"]["value"]
+    ]
+
+
 @pytest.mark.parametrize("view", ["points", "steps", "digit"])
 def test_tab_reaches_every_control_which_has_a_name_and_its_focus_is_seen(browser, view):
     browser.open(f"view={view}")
@@ -161,18 +197,12 @@ def test_tab_reaches_every_control_which_has_a_name_and_its_focus_is_seen(browse
         browser.wait("document.body.dataset.models")
     reachable = browser.js(REACHABLE)
     assert reachable > 8
-    browser.js("document.querySelector('.skip').focus()")  # the first of them
     browser.js(VISIT)
-    visited = 1
-    while True:
-        ActionChains(browser.driver).send_keys(Keys.TAB).perform()
-        before, seen, element = browser.js(VISIT)
-        if before:
-            break
-        assert seen, element
-        assert browser.driver.switch_to.active_element.accessible_name, element
-        visited += 1
-    assert visited == reachable
+    ActionChains(browser.driver).send_keys(Keys.TAB * reachable).perform()  # once around
+    visited = browser.js("Array.from(visited, ([one, seen]) => [seen, one.outerHTML])")
+    assert len(visited) == reachable
+    assert [element for seen, element in visited if not seen] == []
+    assert nameless(browser) == []
 
 
 def test_a_unit_is_reached_and_left_by_arrow_keys(browser):
@@ -195,7 +225,7 @@ def test_a_place_of_the_plane_is_followed_through_the_network(browser):
 def test_a_set_up_is_kept_in_the_address(browser):
     browser.open("hidden=5&activation=tanh")
     with browser.new_setup():
-        browser.click("#option-optimizer option[value=adam]")
+        browser.pick("#option-optimizer", "adam")
     state = browser.js("location.hash")
     assert "hidden=5&activation=tanh&optimizer=adam" in state
     browser.train("#one-epoch")
@@ -203,6 +233,34 @@ def test_a_set_up_is_kept_in_the_address(browser):
     browser.open(state.removeprefix("#"))
     browser.train("#one-epoch")
     assert browser.pictures("canvas") == shown
+
+
+def test_every_option_trains(browser):
+    browser.open("count=100&hidden=4")
+    for option, values in CHOICES.items():
+        for value in values:
+            browser.choose(option, value)
+            browser.train("#one-step")
+            assert browser.state()["message"] == "", f"{option} {value}"
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "what"),
+    [("loss", "sigmoid-cross-entropy", "2 classes"), ("batch_norm", True, "hidden layer")],
+)
+def test_an_impossible_combination_is_told_in_one_sentence(browser, option, value, what):
+    browser.open("hidden=&classes=3")
+    browser.train("#one-step")
+    control = f"#option-{option}"
+    if value is True:
+        browser.click(control)
+    else:
+        browser.pick(control, value)
+    browser.wait("document.body.dataset.refused")
+    assert what in browser.text("#message")
+    assert browser.find(control).get_attribute("aria-invalid") == "true"
+    browser.train("#one-step")
+    assert browser.step == 2, "the training before lives on"
 
 
 def test_an_impossible_address_is_told_and_the_page_can_be_used(browser):
