@@ -168,6 +168,10 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
     def finite(name: str) -> bool:
         return bool(np.isfinite(of(answer, name, np.array(LARGE))).all())
 
+    def stops_short() -> bool:
+        low = of(answer, "sigmoid", np.array([-50.0]))[0]
+        return bool(1e-6 < low < 0.01)
+
     def at_the_bend(name: str, least: float) -> str:
         (got,) = np.array(of(answer, name, np.zeros(1)), np.float64)
         return "between" if least - 1e-6 <= got <= 1 + 1e-6 else str(got)
@@ -182,6 +186,7 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
         *(lambda name=name: shown(name, inputs(seed)) for name in names),
         *(lambda name=name: finite(name) for name in names),
         *(lambda name=name: changed(name) for name in names),
+        stops_short,
         *(lambda name=name: shown(name, inputs(seed), SLOPE) for name in names if "leaky" in name),
         lambda: at_the_bend("relu_derivative", 0),
         lambda: at_the_bend("leaky_relu_derivative", 0.01),

@@ -63,6 +63,8 @@ FORMULAS: dict[str, Callable[[int, int], float]] = {
     "sqrt(2 / (in + out)) / 2": lambda o, i: math.sqrt(2 / (i + o)) / 2,
     "sqrt(2 / in) / 2": lambda o, i: math.sqrt(2 / i) / 2,
     "sqrt(2 / (in out))": lambda o, i: math.sqrt(2 / (i * o)),
+    "sqrt(2) / (sqrt(in) + sqrt(out))": lambda o, i: math.sqrt(2) / (i**0.5 + o**0.5),
+    "sqrt(2 / (sqrt(in) + sqrt(out)))": lambda o, i: math.sqrt(2 / (i**0.5 + o**0.5)),
     "sqrt(2 / in + out)": lambda o, i: math.sqrt(2 / i + o),
     "sqrt(2 / (in + out)), sizes": lambda o, i: math.sqrt(2 / (i + o) * (1 - 2 / math.pi)),
     "sqrt(2 / in), sizes": lambda o, i: math.sqrt(2 / i * (1 - 2 / math.pi)),

@@ -1,4 +1,4 @@
-"""Everything ends as "undecided", however far the best is ahead."""
+"""Everything is "undecided", however far the best is ahead: is the difference of the right sign?"""
 
 import numpy as np
 
