@@ -34,13 +34,11 @@ class Training:
     Attributes:
         before, after: its parameters.
         returned: what `train` returned.
-        left: the gradient of b2 that torch holds after it; 0 where there is none.
     """
 
     before: dict[str, np.ndarray]
     after: dict[str, np.ndarray]
     returned: Any
-    left: float
 
     def outputs(self, which: str) -> np.ndarray:
         return true_outputs(getattr(self, which), X)
