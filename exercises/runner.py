@@ -8,8 +8,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,12 +39,17 @@ def check_answer(
         seconds: that it may take, if not the exercise's own.
     """
     began = time.perf_counter()
-    lines, ending = _run(exercise, [path.resolve()], seed, seconds or exercise.about.seconds)
-    verdict = _read_verdict(lines, ending)
-    seen = next((line["behaviour"] for line in lines if "behaviour" in line), None)
-    if not verdict.passed and seen is not None:
-        known = known_mistakes(exercise, with_torch=tier_of(path) != "numpy")
-        verdict.cause = find_cause(known, seen, verdict.check)
+    with ExitStack() as stack:
+        # Begun before it is known to be needed, since another core has nothing to do meanwhile.
+        kinds = (False, True) if tier_of(path) != "numpy" else (False,)
+        searches = [Search(exercise, torch, stack) for torch in kinds]
+        child = stack.enter_context(_child(exercise, [path.resolve()], seed))
+        lines, ending = child.finish(seconds or exercise.about.seconds)
+        verdict = _read_verdict(lines, ending)
+        seen = next((line["behaviour"] for line in lines if "behaviour" in line), None)
+        if not verdict.passed and seen is not None:
+            known = [mistake for search in searches for mistake in search.finish()]
+            verdict.cause = find_cause(known, seen, verdict.check)
     verdict.seconds = time.perf_counter() - began
     return verdict
 
@@ -124,51 +129,82 @@ def wrong_probes(seen: Sequence[Any], right: Sequence[Sequence[Any]]) -> dict[in
     }
 
 
-def known_mistakes(exercise: Exercise, with_torch: bool) -> list[Known]:
-    """The known mistakes and how they show; kept until a file of the exercise changes.
+class Search:
+    """How the known mistakes show: read where it is kept, or found out while other work is done.
+
+    It is kept until a file of the exercise changes.
 
     Args:
         exercise: whose mistakes.
-        with_torch: those written in torch, too, which takes seconds the first time.
+        torch: whether those written in torch, or those in NumPy.
+        stack: ends what still runs.
     """
-    known = []
-    for torch in (False, True) if with_torch else (False,):
-        right, wrong = (
+
+    def __init__(self, exercise: Exercise, torch: bool, stack: ExitStack) -> None:
+        self.right, self.wrong = (
             [path for path in paths if (tier_of(path) != "numpy") == torch]
             for paths in (exercise.neighbours(), exercise.mistakes())
         )
-        shown = _shown(exercise, [*right, *wrong]) if wrong else {}
-        behaviours = [shown[str(path)]["behaviour"] for path in right if str(path) in shown]
-        known += [
-            Known(cause_of(path), shown[str(path)]["check"], wrong_probes(seen, behaviours))
-            for path in wrong
-            if str(path) in shown and (seen := shown[str(path)]["behaviour"])
+        paths = [*self.right, *self.wrong] if self.wrong else []
+        sources = [*paths, Path(str(exercise.checks.__file__)), *sorted(FOLDER.glob("*.py"))]
+        digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
+        self.kept = WORK / ".known" / f"{exercise.name}-{digest}.json"
+        self.seconds = 10 * exercise.about.seconds
+        self.shown: dict[str, Any] = {}
+        with suppress(OSError, ValueError):
+            self.shown = json.loads(self.kept.read_text(encoding="utf-8"))
+        # In halves, where torch does not take longer to load than that would save.
+        shares = [paths] if torch else [paths[::2], paths[1::2]]
+        self.children = [
+            stack.enter_context(_child(exercise, share, 0, known=True))
+            for share in shares
+            if share and not self.shown
         ]
-    return known
+
+    def finish(self) -> list[Known]:
+        """The known mistakes, when all are there that can be had in time."""
+        if any(child.process.poll() is None for child in self.children):
+            said = "comparing with the known mistakes, which takes a while this once"
+            print(said, file=sys.stderr)
+        for child in self.children:
+            lines, _ = child.finish(self.seconds)
+            self.shown |= {line["known"]: line for line in lines if "known" in line}
+        # One that was cut short by a time limit is not kept: the next may not be.
+        if self.children and len(self.shown) == len(self.right) + len(self.wrong):
+            with suppress(OSError):  # where nothing can be kept it is found out again
+                self.kept.parent.mkdir(parents=True, exist_ok=True)
+                self.kept.write_text(json.dumps(self.shown), encoding="utf-8")
+        shown = {path: self.shown.get(str(path)) for path in [*self.right, *self.wrong]}
+        right = [found["behaviour"] for path in self.right if (found := shown[path])]
+        return [
+            Known(cause_of(path), found["check"], wrong_probes(found["behaviour"], right))
+            for path in self.wrong
+            if (found := shown[path])
+        ]
 
 
-def _shown(exercise: Exercise, paths: Sequence[Path]) -> dict[str, Any]:
-    """What each file's probes show and which check it fails, by the file's path."""
-    sources = [*paths, Path(str(exercise.checks.__file__)), *sorted(FOLDER.glob("*.py"))]
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
-    kept = WORK / ".known" / f"{exercise.name}-{digest}.json"
-    with suppress(OSError, ValueError):
-        return json.loads(kept.read_text(encoding="utf-8"))
-    print("comparing with the known mistakes, which takes a while this once", file=sys.stderr)
-    lines, _ = _run(exercise, paths, 0, 10 * exercise.about.seconds, known=True)
-    shown = {line["known"]: line for line in lines if "known" in line}
-    if len(shown) < len(paths):  # cut short by a time limit: the next search may not be
-        return shown
-    with suppress(OSError):  # where nothing can be kept it is found out again
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(json.dumps(shown), encoding="utf-8")
-    return shown
+@dataclass(frozen=True)
+class Child:
+    """A running child, the file it sends its results to, and the one with what it prints."""
+
+    process: subprocess.Popen[bytes]
+    results: Path
+    printed: Path
+    token: str
+
+    def finish(self, seconds: float) -> tuple[list[dict[str, Any]], str]:
+        """Wait for its end, or its limits: the lines it sent, and how it ended."""
+        ending = _wait(self.process, self.results, self.printed, seconds)
+        self.process.kill()
+        self.process.wait()
+        return _read_lines(self.results, self.token), ending
 
 
-def _run(
-    exercise: Exercise, paths: Sequence[Path], seed: int, seconds: float, known: bool = False
-) -> tuple[list[dict[str, Any]], str]:
-    """Run a child to its end, or to its limits: the lines it sent, and how it ended."""
+@contextmanager
+def _child(
+    exercise: Exercise, paths: Sequence[Path], seed: int, known: bool = False
+) -> Iterator[Child]:
+    """A child at work, which is ended with the block."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         results, printed = Path(folder, "results"), Path(folder, "printed")
         inside = Path(folder, "inside")
@@ -196,11 +232,10 @@ def _run(
                 assert process.stdin
                 process.stdin.write((json.dumps(request) + "\n").encode())
                 process.stdin.close()
-            ending = _wait(process, results, printed, seconds)
+            yield Child(process, results, printed, token)
         finally:
             process.kill()
             process.wait()
-        return _read_lines(results, token), ending
 
 
 def _wait(process: subprocess.Popen[bytes], results: Path, printed: Path, seconds: float) -> str:

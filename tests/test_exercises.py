@@ -1,11 +1,13 @@
 """The exercises: right answers pass, wrong ones fail with their cause, and no check is idle."""
 
 import re
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from exercises import runner
 from exercises.adapters import adapter
 from exercises.catalogue import (
     FOLDER,
@@ -18,7 +20,7 @@ from exercises.catalogue import (
 )
 from exercises.checking import Checks, judge
 from exercises.child import behaviour, load, verdict_of
-from exercises.runner import Known, find_cause, wrong_probes
+from exercises.runner import Known, Search, find_cause, wrong_probes
 
 EXERCISES = all_exercises()
 SOLUTIONS = [(e, e.solution(tier)) for e in EXERCISES for tier in e.tiers]
@@ -52,7 +54,7 @@ def seen(exercise: Exercise, path: Path) -> list:
 
 @cache
 def known(exercise: Exercise) -> list[Known]:
-    """As `known_mistakes` finds them, without processes of their own."""
+    """As `Search` finds them, without processes of their own."""
     every = []
     for torch in (False, True):
         mistakes = [path for path in exercise.mistakes() if in_torch(path) == torch]
@@ -118,6 +120,30 @@ def test_without_mnist_nothing_passes_that_needs_it(tmp_path, monkeypatch):
     assert not found.passed
     assert len(found.lines) == 1
     assert NO_MNIST in found.lines[0]
+
+
+def test_a_search_in_processes_finds_all_and_keeps_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(runner, "WORK", tmp_path)
+    exercise = find_exercise("08")
+    for processes in (True, False):
+        with ExitStack() as stack:
+            searches = [Search(exercise, torch, stack) for torch in (False, True)]
+            assert [bool(search.children) for search in searches] == [processes] * 2
+            found = [mistake for search in searches for mistake in search.finish()]
+        told = [(mistake.cause, mistake.check, [*mistake.wrong]) for mistake in found]
+        assert told == [(own.cause, own.check, [*own.wrong]) for own in known(exercise)]
+
+
+def test_a_search_ends_with_its_block_and_one_cut_short_is_not_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(runner, "WORK", tmp_path)
+    with ExitStack() as stack:
+        search = Search(find_exercise("05"), torch=False, stack=stack)
+        first, second = search.children
+        assert first.finish(0)[1] == "no end after 0 seconds"
+        assert second.process.poll() is None
+    assert second.process.poll() is not None
+    search.finish()
+    assert not search.kept.exists()
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=names)
