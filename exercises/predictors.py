@@ -11,7 +11,16 @@ from typing import Any
 import numpy as np
 
 from exercises.checking import Failed, described
-from exercises.simple_images import Data, ambiguous_images, example_data, random_squares
+from exercises.simple_images import (
+    CLASSES,
+    NEW,
+    Data,
+    ambiguous_images,
+    example_data,
+    foreign_images,
+    random_squares,
+    with_foreign_validation,
+)
 
 Predictor = Callable[[np.ndarray], Any]
 WANTED = 0.9
@@ -74,6 +83,12 @@ def stirred(answer: ModuleType, seed: int, own: int, number: int) -> np.ndarray:
     return named(predictor(answer, example_data(seed), own), ambiguous_images(seed))
 
 
+def agreement(answer: ModuleType, seeds: tuple[int, int], seed: int) -> float:
+    """How many ambiguous images get the same label after two trainings, each with its seed."""
+    first, second = (stirred(answer, seed, own, number) for number, own in enumerate(seeds))
+    return float((first == second).mean())
+
+
 def stir(number: int) -> None:
     """Set the global generators, on which nothing may hang."""
     random.seed(number)
@@ -107,6 +122,13 @@ def scaled_in_training_alone(predict: Predictor, train: Callable[[Data], Predict
     darker = replace(data, images=data.images // 2, validation_images=data.validation_images // 2)
     between = data.new_images // 2 + np.roll(data.new_images, 1, axis=0) // 2
     return bool((named(train(darker), between) == named(predict, between)).mean() > 0.97)
+
+
+def foreign_share(answer: ModuleType, seed: int) -> float:
+    """The share of images of patterns found in the validation set alone that get its labels."""
+    predict = predictor(answer, with_foreign_validation(seed), seed)
+    labels = np.arange(NEW) % CLASSES
+    return float((named(predict, foreign_images(seed, labels)) == labels).mean())
 
 
 def rest_left_out(predict: Predictor, data: Data) -> bool:

@@ -1,5 +1,6 @@
 """Images for checks of a whole training: ten patterns of squares, told apart after a few steps."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -91,6 +92,14 @@ def with_noisy_border(images: np.ndarray) -> np.ndarray:
     """The images without pixels that never change."""
     noise = np.random.default_rng(0).integers(0, 9, images.shape)
     return np.where(images == 0, noise, images).astype(np.uint8)
+
+
+# What may make pixels learnable, by what was wrong with the others.
+CHANGES: tuple[Callable[[np.ndarray], np.ndarray], ...] = (
+    with_noisy_border,
+    lambda images: images // 64,
+    lambda images: (images > 99).astype(np.uint8) * 255,
+)
 
 
 def random_squares(count: int) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""All images get one label: steps too large or uphill, weights at 0, or labels out of step."""
+"""All images get the most frequent label: labels out of step, weights at 0, or large steps."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""All images get one label: steps too large or uphill, weights at 0, or labels out of step."""
+"""All images get one label, and not the most frequent: the steps are too large, or uphill."""
 
 import numpy as np
 
