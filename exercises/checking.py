@@ -55,7 +55,7 @@ class Check:
 
     name: str
     stage: str
-    run: Callable[[ModuleType, Any, int], None]
+    run: Callable[[ModuleType, Any, int], str | None]
     slow: bool = False
 
 
@@ -86,7 +86,7 @@ class Verdict:
         passed: whether it is right.
         stage: where it failed.
         check: the name of the check that it failed.
-        lines: what was wrong, at most six.
+        lines: what was wrong, at most six; or what is worth knowing of an answer that passed.
         cause: the known mistake that behaves like the answer, if exactly one does.
         seconds: that the whole check took.
     """
@@ -222,7 +222,7 @@ def judge(check: Check, answer: ModuleType, path: Path, tier: Any, seed: int) ->
     """
     try:
         with np.errstate(all="ignore"):
-            check.run(answer, tier, seed)
+            remark = check.run(answer, tier, seed)
     except Failed as failure:
         lines = [
             f"call      {failure.call}",
@@ -239,7 +239,7 @@ def judge(check: Check, answer: ModuleType, path: Path, tier: Any, seed: int) ->
     except BaseException as error:  # SystemExit and KeyboardInterrupt of the answer, too
         lines = ["an error is raised before this can be judged:", *readers_error(error, path)]
     else:
-        return Verdict(True)
+        return Verdict(True, lines=[remark] if remark else [])
     return Verdict(False, check.stage, check.name, [line[: WIDTH + 10] for line in lines])
 
 

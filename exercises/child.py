@@ -70,12 +70,14 @@ def verdict_of(exercise: Exercise, path: Path, seed: int, say: Callable[[str, st
     checks = exercise.checks.CHECKS.in_order()
     if not checks:
         return Verdict(False, "written", "none", ["no check has run"]), None
+    remarks: list[str] = []
     for check in checks:
         say(check.stage, check.name)
         verdict = judge(check, answer, path, tier, seed)
         if not verdict.passed:
             return verdict, answer
-    return verdict, answer
+        remarks += verdict.lines
+    return Verdict(True, lines=remarks), answer
 
 
 def behaviour(exercise: Exercise, answer: ModuleType, tier: str) -> list[Any]:

@@ -186,7 +186,8 @@ def told(exercise: Exercise, path: Path, verdict: Verdict, failures: int) -> lis
     tier = tier_of(path)
     title = f"{exercise.name}, {tier}: "
     if verdict.passed:
-        return [f"{title}passed ({verdict.seconds:.1f} s)", *_after_a_pass(exercise, path)]
+        passed = [f"{title}passed ({verdict.seconds:.1f} s)", *verdict.lines]
+        return [*passed, *_after_a_pass(exercise, path)]
     stages = [s for s in STAGES if s == "written" or s in _stages(exercise)]
     lines = [f"{title}stage {stages.index(verdict.stage) + 1} of {len(stages)}: {verdict.stage}"]
     lines += [f"  {line}" for line in verdict.lines]

@@ -92,6 +92,8 @@ def test_a_right_answer_passes_whatever_the_seed(exercise, path, monkeypatch):
         if NO_MNIST in "".join(found.lines):
             pytest.skip(found.lines[0])
         assert found.passed, (found.check, found.lines)
+    judged_by_mnist = any(check.slow for check in exercise.checks.CHECKS.all)
+    assert ("of the 10,000 test images" in "".join(found.lines)) == judged_by_mnist
 
 
 @pytest.mark.parametrize(("exercise", "path"), STARTERS, ids=names)

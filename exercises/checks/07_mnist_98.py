@@ -213,7 +213,7 @@ def predictors_of_their_own(answer: ModuleType, tier: Tier, seed: int) -> None:
 
 
 @CHECKS.add("behaviour in training", slow=True)
-def mnist(answer: ModuleType, tier: Tier, seed: int) -> None:
+def mnist(answer: ModuleType, tier: Tier, seed: int) -> str:
     try:
         pixels = read_pixels("mnist", DATA_ROOT, download=False)
     except UserError as error:
@@ -230,6 +230,7 @@ def mnist(answer: ModuleType, tier: Tier, seed: int) -> None:
         call = f"train({MNIST.train:,} images of MNIST, ...), then predict({MNIST.test:,} others)"
         wanted = f"{WANTED_OF_MNIST:,} or more named rightly (98 %)"
         raise Failed(call, wanted, f"{right:,} ({right / MNIST.test:.2%})")
+    return f"{right:,} of the {MNIST.test:,} test images are named rightly."
 
 
 def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]:
