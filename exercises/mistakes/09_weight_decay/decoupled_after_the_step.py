@@ -1,4 +1,4 @@
-"""decoupled_step decays the weights after the step: it is the W from before that counts."""
+"""decoupled_step decays by the W after the step, not before it: a W that is kept needs a copy."""
 
 import numpy as np
 

