@@ -6,6 +6,7 @@ for its inputs. It returns where the answer is right, and raises `Failed` where 
 
 import ast
 import math
+import re
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -200,6 +201,7 @@ def refuse_borrowed(answer: ModuleType, path: Path, names: Sequence[str], refuse
 def readers_error(error: BaseException, path: Path) -> list[str]:
     """An exception as the reader needs it: the line of the answer, and the message."""
     message = f"{type(error).__name__}: {error}".splitlines()[0]
+    message = re.sub(r", with gufunc signature \S+", "", message)  # of NumPy's @, a riddle here
     if len(message) > WIDTH:  # NumPy names the shapes at the end
         message = f"{message[: WIDTH // 2]} ... {message[-(WIDTH // 2) :]}"
     if isinstance(error, SyntaxError) and error.filename == str(path):
