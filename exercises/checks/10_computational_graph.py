@@ -249,8 +249,7 @@ def gate_gradients(answer: ModuleType, tier: Tier, seed: int) -> None:
 def max_at_a_tie(answer: ModuleType, tier: Tier, seed: int) -> None:
     ((a, _), *_), upstream = inputs(seed)
     gate, call, _ = forward(answer, "Max", a, a)
-    call += f", then backward({upstream})"
-    parts = backward(gate, call, upstream, 2)
+    parts = backward(gate, call := f"{call}, then backward({upstream})", upstream, 2)
     if abs(sum(parts) - upstream) > 1e-6 or min(parts) < -1e-6:
         raise Failed(call, f"two parts of {upstream:g} that add up to it", shown(parts))
 
@@ -264,8 +263,9 @@ def gates_of_their_own(answer: ModuleType, tier: Tier, seed: int) -> None:
         call += f", then backward({upstream})"
         alone = backward(first, call, upstream, count)
         first.forward(*arguments)
-        second, _, _ = forward(answer, name, *others)
-        call = f"one = {name}(), other = {name}(), both forward, then one.backward({upstream})"
+        second, *_ = forward(answer, name, *others)
+        call = f"two {name}(): one's forward of {shown(arguments)}, the other's of {shown(others)},"
+        call += f" then backward({upstream}) of the first"
         expect_numbers(call, backward(first, call, upstream, count), alone)
         fresh = backward(second, call, upstream, count)
         first.forward(*others)
