@@ -1,0 +1,11 @@
+"""relu_forward adds the bias twice."""
+
+import numpy as np
+
+
+def relu_forward(X, layers):
+    A = X
+    for W, b in layers[:-1]:
+        A = np.maximum(A @ W.T + b + b, 0)
+    W, b = layers[-1]
+    return A @ W.T + b
