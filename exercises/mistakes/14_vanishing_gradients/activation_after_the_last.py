@@ -1,4 +1,4 @@
-"""The activation is applied after the last layer, too, and its derivative to grad_Y."""
+"""grad_Y is multiplied by the activation's derivative: no activation follows the last layer."""
 
 import numpy as np
 

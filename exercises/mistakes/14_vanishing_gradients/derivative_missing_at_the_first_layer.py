@@ -1,0 +1,17 @@
+"""At the first layer the activation's derivative is missing."""
+
+import numpy as np
+
+
+def gradient_norms(X, grad_Y, weights, biases, activation):
+    A, Zs = X, []
+    for W, b in zip(weights, biases, strict=True):
+        Zs.append(A @ W.T + b)
+        A = apply(activation, Zs[-1])
+    gradient = grad_Y
+    norms = [np.linalg.norm(gradient)]
+    for W, Z in zip(weights[:0:-1], Zs[-2::-1], strict=True):
+        slope = 1 if Z is Zs[0] else derivative(activation, Z)
+        gradient = gradient @ W * slope
+        norms.append(np.linalg.norm(gradient))
+    return norms[::-1]

@@ -1,0 +1,16 @@
+"""Each layer's gradient is computed from grad_Y: it is computed from the layer's behind it."""
+
+import numpy as np
+
+
+def gradient_norms(X, grad_Y, weights, biases, activation):
+    A, Zs = X, []
+    for W, b in zip(weights, biases, strict=True):
+        Zs.append(A @ W.T + b)
+        A = apply(activation, Zs[-1])
+    gradient = grad_Y
+    norms = [np.linalg.norm(gradient)]
+    for W, Z in zip(weights[:0:-1], Zs[-2::-1], strict=True):
+        gradient = grad_Y @ W * derivative(activation, Z)
+        norms.append(np.linalg.norm(gradient))
+    return norms[::-1]
