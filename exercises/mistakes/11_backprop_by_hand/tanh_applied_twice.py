@@ -1,0 +1,12 @@
+"""The first layer's output goes through tanh twice."""
+
+import numpy as np
+
+
+def network_gradients(X, labels, W1, b1, W2, b2):
+    A = np.tanh(linear_forward(X, W1, b1))
+    loss, grad_Z2 = softmax_cross_entropy(linear_forward(np.tanh(A), W2, b2), labels)
+    grad_A, grad_W2, grad_b2 = linear_backward(grad_Z2, A, W2)
+    grad_Z1 = grad_A * (1 - A * A)
+    _, grad_W1, grad_b1 = linear_backward(grad_Z1, X, W1)
+    return loss, {"W1": grad_W1, "b1": grad_b1, "W2": grad_W2, "b2": grad_b2}
