@@ -6,5 +6,5 @@ def reused_gradients(a, b):
     q = p + a
     f = p * q
     grad_q = q
-    grad_p = q + grad_q
+    grad_p = p + grad_q
     return f, grad_p * b + grad_q, grad_p * a
