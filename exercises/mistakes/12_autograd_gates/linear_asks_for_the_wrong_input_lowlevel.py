@@ -1,4 +1,4 @@
-"""ctx.needs_input_grad is not asked about the very input whose gradient is returned."""
+"""Each gradient goes by its own input: ctx.needs_input_grad[i] is about the i-th."""
 
 
 class Linear(Linear):

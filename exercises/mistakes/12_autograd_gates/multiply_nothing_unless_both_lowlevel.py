@@ -1,4 +1,4 @@
-"""A gradient that is asked for is withheld where another input needs none: ask for each alone."""
+"""A gradient is withheld where another input needs none: the i-th goes by needs_input_grad[i]."""
 
 
 class Multiply(Multiply):
