@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from exercises import runner
@@ -18,7 +19,7 @@ from exercises.catalogue import (
     find_exercise,
     tier_of,
 )
-from exercises.checking import Checks, judge
+from exercises.checking import Checks, judge, readers_error
 from exercises.child import behaviour, load, verdict_of
 from exercises.runner import Known, Search, find_cause, wrong_probes
 
@@ -179,6 +180,14 @@ def test_an_exercise_is_whole(exercise):
 def test_zero_checks_are_no_pass(exercise, monkeypatch):
     monkeypatch.setattr(exercise.checks, "CHECKS", Checks())
     assert not verdict(exercise, exercise.solution(exercise.tiers[0])).passed
+
+
+def test_shapes_that_do_not_fit_are_told_whole():
+    with pytest.raises(ValueError, match="size") as error:
+        np.ones((2, 3)) @ np.ones((2, 3))
+    (line,) = readers_error(error.value, Path("answer.py"))
+    assert "operand 1" in line
+    assert line.endswith("core dimension 0 (size 2 is different from 3)")
 
 
 def test_the_table_of_the_readme_is_todays():
