@@ -289,8 +289,8 @@ def probes(answer: ModuleType, seed: int) -> list[Callable[[], Any]]:
         spreads = number(scattered, "spread")
         return [spreads[1] / spreads[0], spreads[2] / spreads[0]]
 
-    def by_the_other_rates() -> float:
-        return number(lucky, "spread")[0] / number(plain, "spread")[0]
+    def by_the_other_rates() -> Any:
+        return np.divide(number(lucky, "spread"), number(plain, "spread"))
 
     def winner(scenario: Callable[..., Recording], *which: str) -> str:
         return str(of(scenario, *which)[0])
