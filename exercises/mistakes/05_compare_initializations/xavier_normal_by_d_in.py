@@ -1,4 +1,4 @@
-"""Xavier's variance is divided by d_in alone, and d_out is missing."""
+"""Xavier's variance is 1 / d_in here, which leaves d_out out."""
 
 import numpy as np
 
