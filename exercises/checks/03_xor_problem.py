@@ -18,6 +18,7 @@ from exercises.adapters import Tier, adapter
 from exercises.catalogue import About
 from exercises.checking import Checks, Failed, described, expect_close, expect_shape
 from exercises.xor_network import (
+    HIDDEN,
     LOSS,
     MORE_X,
     MORE_Y,
@@ -26,9 +27,10 @@ from exercises.xor_network import (
     X,
     Y,
     descent_gets_on,
-    loss_of,
+    parameters,
     shapes,
     told_by,
+    true_gradients,
     true_outputs,
 )
 
@@ -50,10 +52,8 @@ ABOUT = About(
     experiment="python numpy/train_numpy.py --dataset xor --hidden 8 --epochs 200",
 )
 CHECKS = Checks()
-HIDDEN = 3
 TRAINED = 8
 TOLERANCE = 1e-4
-H = 1e-5
 IN_TIER_3 = {"W1": "first.weight", "b1": "first.bias", "W2": "second.weight", "b2": "second.bias"}
 
 
@@ -79,11 +79,6 @@ def read(tier: Tier, network: Any) -> dict[str, np.ndarray]:
     return found
 
 
-def parameters(seed: int) -> dict[str, np.ndarray]:
-    generator = np.random.default_rng((4, seed))
-    return {name: generator.normal(size=shape) for name, shape in shapes(HIDDEN).items()}
-
-
 def make(answer: ModuleType, tier: Tier, seed: int) -> Any:
     """A network whose parameters have been written to."""
     network = answer.TwoLayerNetwork(HIDDEN, 0)
@@ -95,21 +90,6 @@ def write(tier: Tier, network: Any, seed: int) -> None:
     for name, values in parameters(seed).items():
         owner, _, leaf = path_of(tier, name).rpartition(".")
         tier.set_parameter(attrgetter(owner)(network) if owner else network, leaf, values)
-
-
-def true_gradients(seed: int) -> dict[str, np.ndarray]:
-    """By centred differences of the loss in every parameter."""
-    p = parameters(seed)
-    gradients = {name: np.zeros_like(array) for name, array in p.items()}
-    for name, array in p.items():
-        for place in np.ndindex(array.shape):
-            before = array[place]
-            array[place] = before + H
-            above = loss_of(true_outputs(p))
-            array[place] = before - H
-            gradients[name][place] = (above - loss_of(true_outputs(p))) / (2 * H)
-            array[place] = before
-    return gradients
 
 
 @cache
@@ -174,7 +154,14 @@ def gradients_of(tier: Tier, network: Any) -> dict[str, np.ndarray]:
 
 @CHECKS.add("gradients")
 def gradients(answer: ModuleType, tier: Tier, seed: int) -> None:
-    found = gradients_of(tier, make(answer, tier, seed))
+    try:
+        found = gradients_of(tier, make(answer, tier, seed))
+    except AttributeError as error:
+        network = make(answer, tier, seed)
+        network.forward(arrays(tier)[0])
+        gradients_of(tier, network)  # raises again where it is not forward that is missing
+        call = "gradients(X, y) of a new network, with no forward before it"
+        raise Failed(call, "the gradients", f"AttributeError: {error}") from None
     for name, expected in reversed(true_gradients(seed).items()):
         expect_close(CALL, found[name], expected, TOLERANCE, what=f"{name}: ")
 

@@ -1,0 +1,14 @@
+"""The gradient of b1 is a sum over the hidden units instead of over the rows."""
+
+
+class TwoLayerNetwork(TwoLayerNetwork):
+    def gradients(self, X, y):
+        p = self.forward(X)
+        grad_z = (p - y)[:, None] / len(X)
+        grad_Z1 = grad_z @ self.W2 * (1 - self.A**2)
+        return {
+            "W1": grad_Z1.T @ X,
+            "b1": grad_Z1.sum(axis=1),
+            "W2": grad_z.T @ self.A,
+            "b2": grad_z.sum(axis=0),
+        }
