@@ -1,4 +1,4 @@
-"""Evaluation moves the running statistics, too."""
+"""Evaluation moves the running statistics: it has to leave them as they are."""
 
 import numpy as np
 

@@ -1,0 +1,13 @@
+"""grad_weight and grad_bias are exchanged."""
+
+
+class BatchNorm1d(BatchNorm1d):
+    def backward(self, grad_Y):
+        n = len(grad_Y)
+        self.grad_weight = (grad_Y * self.normalized).sum(axis=0)
+        self.grad_bias = grad_Y.sum(axis=0)
+        through_mean = self.grad_bias / n
+        through_variance = self.normalized * self.grad_weight / n
+        self.grad_weight, self.grad_bias = self.grad_bias, self.grad_weight
+        # What raises μ or σ² changes every row: the gradient loses its mean and its part along N.
+        return (grad_Y - through_mean - through_variance) * self.weight * self.scale
