@@ -4,6 +4,7 @@ Every mask is read off the output. Where a share is judged, a right answer stray
 standard deviations once in 500 million draws, and further it may not.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
@@ -26,7 +27,8 @@ ABOUT = About(
         "paper": (("paper/mlp_paper.py", "MLP.__init__"),),
     },
     questions=(
-        "Why is it the training pass that is scaled, and not the evaluation?",
+        "Tier 1's own backward uses the last training mask, even after an evaluation pass: the"
+        " check refuses that. Why does no training of the tier's notice it?",
         "A network with dropout often has a higher loss on the training set than on the"
         " validation set. Why is that no sign of a mistake?",
     ),
@@ -117,20 +119,10 @@ def evaluation(answer: ModuleType, tier: Tier, seed: int) -> None:
     expect_close(call, tier.numbers(call, tier.forward(layer, tier.array(X))), X, what="X: ")
 
 
-@CHECKS.add("properties")
-def share_dropped(answer: ModuleType, tier: Tier, seed: int) -> None:
-    for p in (*RATES, 0.0):
-        share = (output(answer, tier, p, inputs(seed)) == 0).mean()
-        if abs(share - p) > furthest(p, inputs(seed).size):
-            call = f"Dropout({p}).forward(X) in training, X of shape {SHAPE}"
-            raise Failed(call, f"about {p:.0%} of the entries are 0", f"{share:.1%}")
-
-
 def distinct(mask: np.ndarray) -> tuple[bool, bool]:
     """Whether no two rows are equal, and no two columns."""
-    return len(np.unique(mask, axis=0)) == len(mask), len(np.unique(mask.T, axis=0)) == mask.shape[
-        1
-    ]
+    rows, columns = (np.unique(mask, axis=axis).shape == mask.shape for axis in (0, 1))
+    return rows, columns
 
 
 @CHECKS.add("properties")
@@ -142,6 +134,15 @@ def entries_on_their_own(answer: ModuleType, tier: Tier, seed: int) -> None:
                 call = f"Dropout({p}).forward(X) in training, X of shape {SHAPE}"
                 kept = "each entry is dropped or kept on its own"
                 raise Failed(call, kept, f"some {what} drop the very same entries")
+
+
+@CHECKS.add("properties")
+def share_dropped(answer: ModuleType, tier: Tier, seed: int) -> None:
+    for p in (*RATES, 0.0):
+        share = (output(answer, tier, p, inputs(seed)) == 0).mean()
+        if abs(share - p) > furthest(p, inputs(seed).size):
+            call = f"Dropout({p}).forward(X) in training, X of shape {SHAPE}"
+            raise Failed(call, f"about {p:.0%} of the entries are 0", f"{share:.1%}")
 
 
 def fixed_number(answer: ModuleType, tier: Tier, p: float, X: np.ndarray) -> str:
@@ -177,9 +178,8 @@ def gradient_through_the_mask(answer: ModuleType, tier: Tier, seed: int) -> None
         Y, grad_X = tier.backward(layer, tier.array(X), tier.array(G))
         call = f"Dropout({p}): forward(X), then backward(grad_Y), in training"
         mask = tier.numbers(call, Y) / X
-        expect_close(
-            call, tier.numbers(call, grad_X), G * mask, what="grad_Y times the mask of Y: "
-        )
+        what = "grad_Y times the mask of Y: "
+        expect_close(call, tier.numbers(call, grad_X), G * mask, what=what)
 
 
 @CHECKS.add("gradients")
@@ -270,8 +270,15 @@ def layers_of_their_own(answer: ModuleType, tier: Tier, seed: int) -> None:
 
 def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]:
     """What tells one mistake from another, free of chance."""
-    p = RATES[seed % 2]
+    p = (0.7, 0.4)[seed % 2]
     X, G = inputs(seed), inputs(seed + 1)
+
+    def named(share: float) -> str:
+        """Where the share of zeros comes from: it strays by less than 0.02."""
+        below = (1 + math.erf(p / math.sqrt(2))) / 2  # of normal numbers, this share is below p
+        known = {"none": 0, "p": p, "1 - p": 1 - p, "half": 0.5, "randn": below, "all": 1}
+        known["from -1"] = (1 + p) / 2
+        return next((k for k, value in known.items() if abs(share - value) < 0.02), "another")
 
     def summary(ratios: np.ndarray) -> Any:
         """The one factor, and the share of zeros where that does not hang on few draws."""
@@ -279,17 +286,17 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
             return "another shape"
         factor = factors(np.ones(SHAPE), ratios)
         steady = all(distinct(ratios != 0)) or bool(ratios.all())
-        share = (ratios == 0).mean().round(1) if steady else -1
+        share = named((ratios == 0).mean()) if steady else "not steady"
         kept = ratios != 0
         alike = [bool((kept == part).all()) for part in (kept[:1], kept[:, :1])]
         return [*(factor if factor.size == 1 else [factor.size > 1]), share, *alike]
 
-    def evaluated() -> Any:
+    def evaluated(which: int) -> Any:
         layer = make(answer, tier, p)
         tier.forward(layer, tier.array(X))
         tier.set_training(layer, False)
-        Y, grad_X = tier.backward(layer, tier.array(X), tier.array(G))
-        return str([summary(tier.numbers("", Y) / X), summary(tier.numbers("", grad_X) / G)])
+        result = tier.backward(layer, tier.array(X), tier.array(G))[which]
+        return str(summary(tier.numbers("", result) / (X, G)[which]))
 
     def trained() -> Any:
         Y, grad_X = tier.backward(make(answer, tier, p), tier.array(X), tier.array(G))
@@ -306,24 +313,15 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
         one, two = (tier.numbers("", tier.forward(layer, tier.array(X))) for _ in range(2))
         return np.array_equal(one == 0, two == 0)
 
-    def number() -> str:
-        return fixed_number(answer, tier, p, X)
-
     def at_zero() -> Any:
         zeros = tier.array(np.zeros(SHAPE))
         _, grad_X = tier.backward(make(answer, tier, p), zeros, tier.array(G))
         return str(summary(tier.numbers("", grad_X) / G))
 
-    def without_dropping() -> Any:
-        return str(summary(output(answer, tier, 0.0, X) / X))
-
-    def dtype(training: bool) -> Callable[[], Any]:
-        def seen() -> Any:
-            X = tier.array(np.ones((5, 3)), "float32")
-            results = tier.backward(make(answer, tier, p, training), X, X * 1)
-            return [f"{result.dtype} {tuple(result.shape)}".split(".")[-1] for result in results]
-
-        return seen
+    def dtype(training: bool, which: int) -> Any:
+        X = tier.array(np.ones((5, 3)), "float32")
+        result = tier.backward(make(answer, tier, p, training), X, X * 1)[which]
+        return f"{result.dtype} {tuple(result.shape)}".split(".")[-1]
 
     def rate() -> Any:
         layers = answer.with_dropout(tier.mlp_layers((4, 5, 3, 2)), 0.3)
@@ -333,8 +331,11 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
 
     return [
         lambda: str(getattr(answer.Dropout(p), "training", None)),
-        *(evaluated, trained, changes, repeats, number, at_zero, without_dropping),
-        *(dtype(True), dtype(False)),
+        *(trained, changes, repeats, at_zero),
+        lambda: fixed_number(answer, tier, p, X),
+        lambda: str(summary(output(answer, tier, 0.0, X) / X)),
+        *(lambda which=which: evaluated(which) for which in (0, 1)),
+        *(lambda t=t, which=which: dtype(t, which) for t in (True, False) for which in (0, 1)),
         lambda: str(arrangement(answer, tier)),
         rate,
     ]
