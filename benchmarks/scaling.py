@@ -31,9 +31,9 @@ from benchmarks.settings import Options, Spread, print_table
 from common.keeping.command_line import run_script
 
 TIER = next(entry for entry in WITH_TORCH if entry.key == "lowlevel")
-FITTED = [Workload(name, n) for name in ("small", "big") for n in (128, 2048)]
-UNSEEN = [Workload("small", 512), *(Workload("default", n) for n in (128, 512, 2048))]
-UNSEEN += [Workload("big", 512)]
+ROWS = (128, 512, 2048)
+FITTED = [Workload(name, n) for name in ("small", "big") for n in ROWS]
+UNSEEN = [Workload("default", n) for n in ROWS]
 # What the formula's last table assumes of a GPU and its links.
 GPU_OPERATIONS, GPU_BYTES, GPU_LATENCY, GPU_ROWS = 20e12, 25e9, 10e-6, 8192
 GPUS = (1, 2, 8, 64, 1024)
@@ -88,10 +88,9 @@ def measure(setting: Setting, sizes: list[Workload], options: ScalingOptions) ->
         torch.multiprocessing.spawn(train_all, (setting, sizes, options, folder), setting.processes)
         first, *others = (dict(np.load(path)) for path in sorted(Path(folder).glob("*.npz")))
     measured = {what: first[what].item() for what in first if what.startswith(STEP)}
-    # Whoever comes last into an all-reduce waits for nobody: that is what it costs.
     for other in others:
         for what in first.keys() - measured.keys():
-            measured[what] = float(np.median(np.minimum(first[what], other[what])))
+            measured[what] = float(np.mean([first[what], other[what]]))
     return measured
 
 
@@ -146,11 +145,12 @@ def parameters(workload: Workload) -> int:
 
 
 class Formula:
-    """Milliseconds of a step, from three speeds of a process and two of its messages.
+    """Milliseconds of a step: what a process computes alone, and its messages.
 
-    A step of p processes takes a + b · parameters + c · operations / p, and where p > 1 the
-    all-reduce's latency and bytes / bandwidth besides. Fitted by least squares of the relative
-    errors at the sizes FITTED.
+    A step of p processes takes a + b · parameters + (c · activations + d · operations) / p, and
+    where p > 1 the all-reduce's latency and bytes / bandwidth besides. Fitted by least squares of
+    the relative errors at the sizes FITTED: the first part to steps of one process, the second to
+    the all-reduces of two, in which they wait for each other, too.
     """
 
     def __init__(self, alone: dict[str, Spread], shared: dict[str, Spread]) -> None:
@@ -162,16 +162,19 @@ class Formula:
         return float(step + (self._of_message(workload) @ self.message if processes > 1 else 0))
 
     def __str__(self) -> str:
-        (fixed, parameter, operation), (latency, byte) = self.compute, self.message
+        (fixed, parameter, activation, operation), (latency, byte) = self.compute, self.message
         return (
             f"ms of a step = {fixed:.3g} + {1e6 * parameter:.3g} · parameters / 10⁶"
-            f" + {1e9 * operation:.3g} · operations / 10⁹ / p,"
+            f" + ({1e6 * activation:.3g} · activations / 10⁶"
+            f" + {1e9 * operation:.3g} · operations / 10⁹) / p,"
             f" and for p = 2 besides {latency:.3g} + {1e6 * byte:.3g} · bytes / 10⁶"
         )
 
     @staticmethod
     def _of_process(workload: Workload, processes: int) -> NDArray[Any]:
-        return np.array([1.0, parameters(workload), operations(workload) / processes])
+        activations = workload.batch_size * sum(workload.layer_sizes)
+        shared = np.array([activations, operations(workload)]) / processes
+        return np.array([1.0, parameters(workload), *shared])
 
     @staticmethod
     def _of_message(workload: Workload) -> NDArray[Any]:
