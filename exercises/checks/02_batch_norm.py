@@ -54,12 +54,14 @@ def inputs(seed: int) -> np.ndarray:
 def state(seed: int) -> dict[str, np.ndarray]:
     """Values for the parameters and the running statistics."""
     generator = np.random.default_rng((3, seed))
-    return {
+    values = {
         "weight": generator.uniform(0.5, 2, D),
         "bias": generator.normal(size=D),
         "running_mean": generator.normal(size=D),
         "running_var": generator.uniform(0.5, 2, D),
     }
+    values["running_var"][0] = 1e-4  # so that it shows where epsilon is added
+    return values
 
 
 @dataclass(frozen=True)
