@@ -112,7 +112,8 @@ def train_all(
                 measured[f"{STEP}, {workload.label}"] = 1e3 * workload.batch_size / rows
             else:
                 training(options.data_root, TIER, workload)(Stopwatch(float("inf")))
-            measured[f"{REDUCTION}, {workload.label}"] = reductions.copy()
+            # About so many belong to the watch's warm-up.
+            measured[f"{REDUCTION}, {workload.label}"] = reductions[1 + len(reductions) // 6 :]
     np.savez(Path(folder) / f"{rank}.npz", **measured)
     if setting.processes > 1:
         dist.destroy_process_group()

@@ -304,7 +304,7 @@ def test_killed_at_random_moments_and_resumed(tmp_path):
     # In a process of its own, which may fork: nobody else's threads are in it.
     script = Path(__file__).with_name("storm.py")
     done = subprocess.run(
-        [sys.executable, script, tmp_path, "--kills", str(KILLS)],
+        [sys.executable, script, tmp_path, "--kills", str(KILLS), "--comparisons", "1"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
@@ -312,3 +312,4 @@ def test_killed_at_random_moments_and_resumed(tmp_path):
     assert done.returncode == 0, done.stderr
     assert f"'killed': {KILLS}" in done.stderr
     assert "'ended with the same bytes'" in done.stderr
+    assert "'comparisons killed': 1" in done.stderr
