@@ -6,17 +6,13 @@ import numpy as np
 def compare(train, choices, learning_rates, seeds):
     results = {}
     for choice in choices:
-        losses, means, spreads = [], [], []
+        losses, best = [], None
         for rate in learning_rates:
             losses += [train(choice, rate, seed)[-1] for seed in seeds]
-            means.append(np.mean(losses))
-            spreads.append(np.std(losses))
-        best = int(np.argmin(np.nan_to_num(means, nan=np.inf)))
-        results[choice] = {
-            "learning_rate": learning_rates[best],
-            "mean": means[best],
-            "spread": spreads[best],
-        }
+            mean = np.mean(losses)
+            if np.isfinite(mean) and (best is None or mean < best["mean"]):
+                best = {"learning_rate": rate, "mean": mean, "spread": np.std(losses)}
+        results[choice] = best
     first, second = sorted(choices, key=lambda choice: results[choice]["mean"])[:2]
     ahead = results[second]["mean"] - results[first]["mean"]
     decided = ahead > results[first]["spread"] + results[second]["spread"]
