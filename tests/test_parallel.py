@@ -120,13 +120,13 @@ def in_group(rank, program, folder, *arguments):
     torch.set_num_threads(1)
     group = {"init_method": f"file://{folder}.group", "rank": rank, "world_size": PROCESSES}
     dist.init_process_group(BACKEND, **group)
-    threads = weakref.ref(dist.group.WORLD)
+    joined = weakref.ref(dist.group.WORLD)
     try:
         program(rank, folder, *arguments)
     finally:
         dist.destroy_process_group()
     gc.collect()
-    assert threads() is None, "gloo's threads still run, and may abort the process at its end"
+    assert joined() is None, "gloo's threads still run, and may abort the process at its end"
 
 
 def in_processes(program, folder, *arguments):
