@@ -9,7 +9,7 @@ import torch
 import torch.distributed as dist
 
 # Its functions have the group that is there at the import as a default, and so keep it alive past
-# its end: gloo's threads then abort a finished run. DDP and the optimizers import it late.
+# its end: gloo's threads can then abort a finished run. DDP and the optimizers import it late.
 import torch.distributed.nn.functional
 
 from common.keeping.launched import process_count, restart_count, restarts_allowed
