@@ -9,11 +9,11 @@ finished with the same options, versions and code is not trained again.
 """
 
 if __name__ == "__main__":  # from here on, Ctrl-C during an import leaves without a traceback
-    from common.keeping.interrupts import leave_while_importing
+    from common.cli.interrupts import leave_while_importing
 
     leave_while_importing()
 
-import common.keeping.kernels  # noqa: F401, isort: skip - before NumPy, which loads them
+import common.cli.kernels  # noqa: F401, isort: skip - before NumPy, which loads them
 
 from pathlib import Path
 from typing import Annotated
@@ -21,15 +21,15 @@ from typing import Annotated
 import tyro
 from pydantic import Field, model_validator
 
-from common.keeping import run_folder
-from common.keeping.arguments import parse_options
-from common.keeping.command_line import FREE_ON_RESUME, run_script
-from common.keeping.environment import environment
-from common.keeping.memory import available_memory, check_memory, estimate_memory
-from common.keeping.options import REPOSITORY, TorchRunOptions
-from common.keeping.progress import say, say_to_stderr
-from common.keeping.side_by_side import Job, processor_cores, train_side_by_side
-from common.mathematics.configuration import option_name
+from common.cli.arguments import parse_options
+from common.cli.command_line import FREE_ON_RESUME, run_script
+from common.cli.job_pool import Job, processor_cores, train_side_by_side
+from common.configuration import option_name
+from common.runs import run_folder
+from common.runs.environment import environment
+from common.runs.memory import available_memory, check_memory, estimate_memory
+from common.runs.options import REPOSITORY, TorchRunOptions
+from common.runs.progress import say, say_to_stderr
 from compared_runs import draw, grouped, print_table, read_run
 from data.datasets import DatasetUnavailable, load_dataset
 from data.errors import UserError

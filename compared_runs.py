@@ -12,11 +12,11 @@ from jaxtyping import Float, Int
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from common.keeping import run_folder
-from common.keeping.command_line import FREE_ON_RESUME
-from common.keeping.figures import Curve, draw_drift, draw_learning_curves
-from common.keeping.options import TorchRunOptions
-from common.keeping.progress import say
+from common.cli.command_line import FREE_ON_RESUME
+from common.cli.figures import Curve, draw_drift, draw_learning_curves
+from common.runs import run_folder
+from common.runs.options import TorchRunOptions
+from common.runs.progress import say
 from data.datasets import Split, load_dataset
 from train_numpy import make_model, predict
 

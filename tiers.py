@@ -13,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from common.keeping.options import REPOSITORY, RunOptions, TorchRunOptions
+from common.runs.options import REPOSITORY, RunOptions, TorchRunOptions
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
-from common.keeping.recorder import Recorder
-from common.mathematics.configuration import TorchConfiguration
+from common.configuration import TorchConfiguration
+from common.recorder import Recorder
 from data.datasets import DATASETS, Dataset, Split, load_dataset
 from tiers import TIERS
 

@@ -15,11 +15,11 @@ from pathlib import Path
 from statistics import mean, median
 
 from benchmarks.settings import Options, print_table
-from common.keeping.command_line import run_script
-from common.keeping.files import read_table
-from common.keeping.recorder import EPOCH_COLUMNS
-from common.keeping.run_folder import HISTORY
-from common.keeping.side_by_side import processor_cores
+from common.cli.command_line import run_script
+from common.cli.job_pool import processor_cores
+from common.recorder import EPOCH_COLUMNS
+from common.runs.files import read_table
+from common.runs.run_folder import HISTORY
 from data.errors import UserError
 from tiers import TIERS
 

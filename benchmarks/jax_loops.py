@@ -12,7 +12,7 @@ from jax import numpy as jnp
 
 from benchmarks.contenders import LEARNING_RATE, Task
 from benchmarks.numpy_loops import endless_minibatches, in_blocks
-from common.mathematics.initializers import initial_weights
+from common.initializers import initial_weights
 
 SCAN_STEPS = 64  # a scan over a whole epoch is no faster, and longer than a measurement
 

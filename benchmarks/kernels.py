@@ -22,8 +22,8 @@ from threadpoolctl import threadpool_limits
 from benchmarks.contenders import Workload
 from benchmarks.numpy_loops import step_products
 from benchmarks.settings import Options, print_table
-from common.keeping.command_line import run_script
-from common.keeping.processor import processor_information, processor_name
+from common.cli.command_line import run_script
+from common.runs.processor import processor_information, processor_name
 from data.errors import UserError
 
 OWN_CHOICE = "OpenBLAS's own choice"

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.contenders import LEARNING_RATE, NETWORKS, Task, Workload
-from common.mathematics.minibatches import minibatches, shuffled_indices
+from common.minibatches import minibatches, shuffled_indices
 
 
 def step_products(workload: Workload, new: Callable[..., Any]) -> list[tuple[Any, Any, Any]]:

@@ -3,7 +3,7 @@
 One process trains epochs that a Run keeps and epochs of a bare recorder, in turns.
 """
 
-import common.keeping.kernels  # noqa: F401, isort: skip - before NumPy
+import common.cli.kernels  # noqa: F401, isort: skip - before NumPy
 
 import contextlib
 import os
@@ -13,10 +13,10 @@ from pathlib import Path
 
 from benchmarks.contenders import BareRecorder
 from benchmarks.settings import Options, print_table, spreads
-from common.keeping.command_line import run_script
-from common.keeping.options import RunOptions
-from common.keeping.recorder import Recorder
-from common.keeping.run import Run
+from common.cli.command_line import run_script
+from common.recorder import Recorder
+from common.runs.options import RunOptions
+from common.runs.run import Run
 from tiers import TIERS
 
 

@@ -15,8 +15,8 @@ import psutil
 from pydantic import Field
 
 from benchmarks.settings import Options, Spread, print_table, spread
-from common.keeping.command_line import run_script
-from common.keeping.options import REPOSITORY
+from common.cli.command_line import run_script
+from common.runs.options import REPOSITORY
 
 # 32 hidden units, and curves of three tiers.
 SETUP = {"hidden": [16, 16], "dataset": "spiral", "epochs": 1_000}

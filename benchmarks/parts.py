@@ -4,7 +4,7 @@ In one process tier 1's own `train` and its floor take steps in turns, with a cl
 methods of tier 1's layers. A round is an epoch.
 """
 
-import common.keeping.kernels  # noqa: F401, isort: skip - before NumPy
+import common.cli.kernels  # noqa: F401, isort: skip - before NumPy
 
 import time
 from collections import defaultdict
@@ -14,7 +14,7 @@ from typing import Any
 from benchmarks.contenders import BareRecorder, Task, Workload
 from benchmarks.numpy_loops import floor
 from benchmarks.settings import Options, print_table, spreads
-from common.keeping.command_line import run_script
+from common.cli.command_line import run_script
 from layers_numpy import Linear
 from tiers import TIERS
 

@@ -28,7 +28,7 @@ from benchmarks.contenders import (
     training,
 )
 from benchmarks.settings import Options, Spread, print_table
-from common.keeping.command_line import run_script
+from common.cli.command_line import run_script
 
 TIER = next(entry for entry in WITH_TORCH if entry.key == "lowlevel")
 ROWS = (128, 512, 2048)

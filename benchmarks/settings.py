@@ -14,9 +14,9 @@ from rich.console import Console
 from rich.table import Table
 from threadpoolctl import threadpool_limits
 
-from common.keeping.command_options import CommandOptions
-from common.keeping.environment import installed_version
-from common.keeping.options import REPOSITORY, Folder
+from common.cli.command_options import CommandOptions
+from common.runs.environment import installed_version
+from common.runs.options import REPOSITORY, Folder
 from data.datasets import Dataset, load_dataset
 
 Spread = dict[str, float]

@@ -23,8 +23,8 @@ from rich.progress import track
 from benchmarks import contenders
 from benchmarks.contenders import WITH_NUMPY, Entry, NetworkName, Workload
 from benchmarks.settings import Options, Spread, print_table, spread
-from common.keeping.command_line import run_script
-from common.keeping.processor import choose_openblas_kernels, processor_name
+from common.cli.command_line import run_script
+from common.runs.processor import choose_openblas_kernels, processor_name
 from data.errors import UserError
 
 REFERENCE = WITH_NUMPY[0], Workload("default", 128), 0.1  # NumPy's products alone
@@ -64,7 +64,7 @@ def main(arguments: list[str]) -> None:
         if key not in known:
             raise UserError(f"--contenders {key}: choose among {', '.join(known)}")
     if options.device == "cuda":  # else one line tells that there is none
-        choose_device = import_module("common.mathematics.tensors").choose_device
+        choose_device = import_module("common.distributed.tensors").choose_device
         choose_device(REFERENCE[1].configuration(device="cuda"))
     options.prepare()
     root, workloads = options.data_root.resolve(), options.workloads()

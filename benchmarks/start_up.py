@@ -12,8 +12,8 @@ import time
 from pathlib import Path
 
 from benchmarks.settings import Options, print_table
-from common.keeping.command_line import run_script
-from common.keeping.run_folder import CONFIG
+from common.cli.command_line import run_script
+from common.runs.run_folder import CONFIG
 from data.errors import UserError
 from tiers import TIERS, Tier
 

@@ -3,7 +3,7 @@
 The schedules are fixed beforehand; it counts how long all steps take, and how many seeds got there.
 """
 
-import common.keeping.kernels  # noqa: F401, isort: skip - before NumPy
+import common.cli.kernels  # noqa: F401, isort: skip - before NumPy
 
 import time
 import warnings
@@ -11,8 +11,8 @@ import warnings
 from sklearn.neural_network import MLPClassifier
 
 from benchmarks.settings import MEAN, Options, print_table
-from common.keeping.command_line import run_script
-from common.mathematics.configuration import TorchConfiguration
+from common.cli.command_line import run_script
+from common.configuration import TorchConfiguration
 from data.datasets import Dataset
 from tiers import TIERS
 

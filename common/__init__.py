@@ -1,5 +1,9 @@
-"""What the three tiers share. It knows no tier, and only `mathematics/tensors.py` loads torch.
+"""What the three tiers share. It knows no tier.
 
-mathematics/  what is computed: options, initial weights, minibatches, schedules, targets
-keeping/      what is kept of it: the recorder, run folders, checkpoints, the command line
+The root holds the shared part of the lesson, with no file and no terminal: options, initial
+weights, schedules, minibatches, examples, the recorder. Above it are three rooms:
+
+runs/         a run that is kept on disk; it never changes a number
+distributed/  several processes; besides the tiers the only place that imports torch
+cli/          the command line, and several jobs at a time
 """

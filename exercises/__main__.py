@@ -1,6 +1,6 @@
 """The exercises: python -m exercises list"""
 
-from common.keeping.command_line import run_script
+from common.cli.command_line import run_script
 from exercises.commands import main
 
 if __name__ == "__main__":

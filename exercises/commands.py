@@ -13,10 +13,10 @@ import tyro
 from pydantic import Field
 from rich.table import Table
 
-from common.keeping.arguments import parse_options
-from common.keeping.options import REPOSITORY
-from common.keeping.progress import say
-from common.mathematics.configuration import Options, option_value
+from common.cli.arguments import parse_options
+from common.configuration import Options, option_value
+from common.runs.options import REPOSITORY
+from common.runs.progress import say
 from data.errors import UserError
 from docs.cuttings import cutting
 from exercises.catalogue import LEVELS, Exercise, all_exercises, find_exercise, tier_of

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from common.keeping.progress import say
+from common.runs.progress import say
 from data.errors import UserError
 from exercises.catalogue import Exercise, all_exercises, tier_of
 from exercises.checking import Verdict

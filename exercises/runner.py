@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from common.keeping.options import REPOSITORY
+from common.runs.options import REPOSITORY
 from exercises.catalogue import FOLDER, WORK, Exercise, cause_of, tier_of
 from exercises.checking import Verdict
 

@@ -12,8 +12,8 @@ from unittest.mock import patch
 
 from rich.table import Table
 
-from common.keeping.progress import say
-from common.keeping.recorder import Recorder
+from common.recorder import Recorder
+from common.runs.progress import say
 from data.datasets import DatasetUnavailable, load_dataset
 from data.errors import UserError
 from exercises.catalogue import Exercise

@@ -17,7 +17,7 @@ Exercise: 04_compare_activations. And which learning rates are best for --hidden
 from matplotlib import pyplot as plt
 from pydantic import Field
 
-from common.mathematics.configuration import Activation
+from common.configuration import Activation
 from experiments.experiment import Numbers, main
 from experiments.learning_curves import CurveOptions, compare, draw_curves, tell
 

@@ -16,7 +16,7 @@ LeCun et al. 1998. Exercise: 05_compare_initializations. And explain the zeros' 
 from matplotlib import pyplot as plt
 from pydantic import Field
 
-from common.mathematics.configuration import Activation, Initializer, Width
+from common.configuration import Activation, Initializer, Width
 from experiments.experiment import Numbers, main
 from experiments.learning_curves import CurveOptions, compare, draw_curves, tell
 

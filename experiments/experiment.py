@@ -28,11 +28,11 @@ from matplotlib.animation import FuncAnimation, PillowWriter
 from pydantic import Field
 from threadpoolctl import threadpool_limits
 
-from common.keeping.command_line import run_script
-from common.keeping.command_options import CommandOptions
-from common.keeping.options import REPOSITORY, Folder
-from common.keeping.progress import say
-from common.keeping.side_by_side import processor_cores
+from common.cli.command_line import run_script
+from common.cli.command_options import CommandOptions
+from common.cli.job_pool import processor_cores
+from common.runs.options import REPOSITORY, Folder
+from common.runs.progress import say
 
 Numbers = dict[str, Any]
 Case = TypeVar("Case")

@@ -17,9 +17,9 @@ from matplotlib import pyplot as plt
 from pydantic import Field
 
 from activations_numpy import ACTIVATIONS
-from common.keeping.progress import say_to_stderr
-from common.keeping.recorder import DivergenceError, Recorder
-from common.mathematics.configuration import Configuration, Width
+from common.configuration import Configuration, Width
+from common.recorder import DivergenceError, Recorder
+from common.runs.progress import say_to_stderr
 from data.datasets import Dataset, DatasetUnavailable, Split, load_dataset
 from experiments.experiment import ExperimentOptions, Numbers, side_by_side, style
 from mlp_numpy import MLP

@@ -16,7 +16,7 @@ import numpy as np
 from matplotlib import pyplot as plt
 from pydantic import Field
 
-from common.mathematics.configuration import Activation, Configuration, Width
+from common.configuration import Activation, Configuration, Width
 from data.datasets import load_dataset
 from experiments.experiment import COLORS, REGIONS, ExperimentOptions, Numbers, main
 from mlp_numpy import MLP

@@ -22,8 +22,8 @@ from matplotlib import pyplot as plt
 from matplotlib.animation import FuncAnimation
 from pydantic import Field
 
-from common.keeping.recorder import Recorder
-from common.mathematics.configuration import Activation, Configuration, Width
+from common.configuration import Activation, Configuration, Width
+from common.recorder import Recorder
 from data.datasets import Dataset, Split
 from data.points import draw_points
 from experiments.experiment import COLORS, AnimatedOptions, Numbers, main, side_by_side, style

@@ -22,8 +22,8 @@ import numpy as np
 from matplotlib import pyplot as plt
 from pydantic import Field
 
-from common.keeping.recorder import DivergenceError, Recorder
-from common.mathematics.configuration import Configuration, ScheduleName
+from common.configuration import Configuration, ScheduleName
+from common.recorder import DivergenceError, Recorder
 from data.datasets import Dataset, load_dataset
 from experiments.experiment import ExperimentOptions, Numbers, main, style
 from optimizers_numpy import gradient_norm

@@ -22,7 +22,7 @@ from matplotlib import pyplot as plt
 from pydantic import Field
 from torch import nn
 
-from common.keeping.recorder import DivergenceError
+from common.recorder import DivergenceError
 from experiments.experiment import ExperimentOptions, Numbers, main, style
 
 EXAMPLES, INPUTS, HIDDEN, OUTPUTS = 64, 1000, 100, 10

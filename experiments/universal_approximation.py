@@ -26,9 +26,9 @@ from matplotlib import pyplot as plt
 from matplotlib.colors import LogNorm
 from pydantic import Field
 
-from common.keeping.recorder import DivergenceError
-from common.mathematics.configuration import Configuration
-from common.mathematics.schedules import scheduled_learning_rate
+from common.configuration import Configuration
+from common.recorder import DivergenceError
+from common.schedules import scheduled_learning_rate
 from experiments.experiment import REGIONS, ExperimentOptions, Numbers, main, side_by_side, style
 from losses_numpy import mean_squared_error
 from mlp_numpy import MLP

@@ -21,9 +21,9 @@ from matplotlib import pyplot as plt
 from matplotlib.animation import FuncAnimation
 from pydantic import Field
 
-from common.keeping.diagnosis import to_array
-from common.keeping.recorder import Recorder
-from common.mathematics.configuration import Activation, Configuration, Loss, Width
+from common.configuration import Activation, Configuration, Loss, Width
+from common.diagnosis import to_array
+from common.recorder import Recorder
 from data.datasets import Dataset, Split
 from experiments.experiment import AnimatedOptions, Numbers, main, side_by_side, style
 from experiments.plane import (

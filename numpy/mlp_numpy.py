@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from common.mathematics.initializers import initial_weights
+from common.initializers import initial_weights
 from layers_numpy import Activation, BatchNorm1d, Dropout, Layer, Linear
 
 
@@ -23,7 +23,7 @@ class MLP:
     Args:
         layer_sizes: (inputs, hidden widths ..., outputs).
         activation: identity, relu, sigmoid, tanh or softsign.
-        initializer: a name of `common.mathematics.initializers`.
+        initializer: a name of `common.initializers`.
         batch_norm: normalize before each hidden activation; its shift stands in for the bias.
         dropout: probability of dropping a hidden activation.
         seed: of the initial weights.

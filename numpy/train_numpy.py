@@ -1,23 +1,23 @@
 """Train tier 1: python numpy/train_numpy.py --help"""
 
 if __name__ == "__main__":  # from here on, Ctrl-C during an import leaves without a traceback
-    from common.keeping.interrupts import leave_while_importing
+    from common.cli.interrupts import leave_while_importing
 
     leave_while_importing()
 
-import common.keeping.kernels  # noqa: F401, isort: skip - before NumPy, which loads them
+import common.cli.kernels  # noqa: F401, isort: skip - before NumPy, which loads them
 
 import numpy as np
 from jaxtyping import Float, Int
 
-from common.keeping.command_line import run_script, train_as_run
-from common.keeping.options import RunOptions
-from common.keeping.recorder import History, Recorder
-from common.mathematics.configuration import Configuration
-from common.mathematics.minibatches import minibatches, shuffled_indices
-from common.mathematics.randomness import DROPOUT, generator
-from common.mathematics.schedules import scheduled_learning_rate
-from common.mathematics.targets import Examples, prepare
+from common.cli.command_line import run_script, train_as_run
+from common.configuration import Configuration
+from common.examples import Examples, prepare
+from common.minibatches import minibatches, shuffled_indices
+from common.randomness import DROPOUT, generator
+from common.recorder import History, Recorder
+from common.runs.options import RunOptions
+from common.schedules import scheduled_learning_rate
 from data.datasets import Dataset
 from losses_numpy import LOSSES
 from mlp_numpy import MLP

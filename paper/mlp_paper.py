@@ -30,7 +30,7 @@ class MLP(nn.Module):
     Args:
         layer_sizes: (inputs, hidden widths ..., outputs).
         activation: identity, relu, sigmoid, tanh or softsign.
-        initializer: a name of `common.mathematics.initializers`, drawn here by `nn.init`.
+        initializer: a name of `common.initializers`, drawn here by `nn.init`.
         batch_norm: normalize before each hidden activation; its shift stands in for the bias.
         dropout: probability of dropping a hidden activation.
     """

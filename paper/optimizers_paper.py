@@ -18,8 +18,8 @@ from torch.optim.lr_scheduler import (
     StepLR,
 )
 
-from common.mathematics.configuration import Configuration
-from common.mathematics.schedules import ONE_CYCLE_END, ONE_CYCLE_START, warmup_steps
+from common.configuration import Configuration
+from common.schedules import ONE_CYCLE_END, ONE_CYCLE_START, warmup_steps
 
 
 def make_optimizer(configuration: Configuration, model: nn.Module) -> Optimizer:

@@ -11,10 +11,10 @@ import torch.distributed as dist
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 
-from common.keeping.recorder import Recorder
-from common.keeping.shared import LossFunction, SharedRecorder
-from common.mathematics.configuration import Configuration
-from common.mathematics.processes import several_processes
+from common.configuration import Configuration
+from common.distributed.processes import several_processes
+from common.distributed.shared_recorder import LossFunction, SharedRecorder
+from common.recorder import Recorder
 from data.datasets import Dataset
 from data.errors import UserError
 

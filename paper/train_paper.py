@@ -1,7 +1,7 @@
 """Train tier 3: python paper/train_paper.py --help"""
 
 if __name__ == "__main__":  # from here on, Ctrl-C during an import leaves without a traceback
-    from common.keeping.interrupts import leave_while_importing
+    from common.cli.interrupts import leave_while_importing
 
     leave_while_importing()
 
@@ -10,15 +10,15 @@ from jaxtyping import Float, Int
 from torch.nn import functional as F  # noqa: N812
 from torch.nn.utils import clip_grads_with_norm_
 
-from common.keeping.command_line import run_script, train_as_run
-from common.keeping.joined import joined_processes
-from common.keeping.options import TorchRunOptions
-from common.keeping.recorder import History, Recorder
-from common.mathematics.configuration import Configuration
-from common.mathematics.initializers import initial_weights
-from common.mathematics.minibatches import minibatches, shuffled_indices
-from common.mathematics.targets import Examples, prepare
-from common.mathematics.tensors import choose_device, seed_dropout, to_tensors
+from common.cli.command_line import run_script, train_as_run
+from common.configuration import Configuration
+from common.distributed.process_group import joined_processes
+from common.distributed.tensors import choose_device, seed_dropout, to_tensors
+from common.examples import Examples, prepare
+from common.initializers import initial_weights
+from common.minibatches import minibatches, shuffled_indices
+from common.recorder import History, Recorder
+from common.runs.options import TorchRunOptions
 from data.datasets import Dataset
 from mlp_paper import MLP
 from optimizers_paper import gradient_norm, make_optimizer, make_scheduler

@@ -6,7 +6,7 @@ import os
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 
-from common.keeping.command_line import run_script
+from common.cli.command_line import run_script
 from play.command import main
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import ast
 from functools import cache
 from typing import Any
 
-from common.keeping.options import REPOSITORY
+from common.runs.options import REPOSITORY
 from docs.cuttings import numbered_cutting
 
 MOST_LINES = 18  # of a function that is shown whole

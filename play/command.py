@@ -6,9 +6,9 @@ import webbrowser
 
 from pydantic import Field
 
-from common.keeping.arguments import parse_options
-from common.keeping.options import REPOSITORY, Folder
-from common.mathematics.configuration import Options
+from common.cli.arguments import parse_options
+from common.configuration import Options
+from common.runs.options import REPOSITORY, Folder
 from data.datasets import DATA_ROOT
 from data.errors import UserError
 

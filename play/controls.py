@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt
 
-from common.mathematics.configuration import LEARNING_RATES
+from common.configuration import LEARNING_RATES
 from data.points import POINT_SETS
 from play.limits import EXTENT, MOST_LAYERS, MOST_POINTS, Setup
 from play.training import TORCH_REMEDY

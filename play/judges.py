@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from common.keeping.diagnosis import to_array
-from common.keeping.options import REPOSITORY, TorchRunOptions
-from common.keeping.run_folder import CHECKPOINT, CONFIG, TEST, FinishedRun, read_options
+from common.diagnosis import to_array
+from common.runs.options import REPOSITORY, TorchRunOptions
+from common.runs.run_folder import CHECKPOINT, CONFIG, TEST, FinishedRun, read_options
 from data.errors import UserError
 from data.mnist import MNIST
 from layers_numpy import BatchNorm1d

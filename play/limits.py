@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
-from common.mathematics.configuration import LEARNING_RATES, ScheduleName, TorchConfiguration
+from common.configuration import LEARNING_RATES, ScheduleName, TorchConfiguration
 from data.errors import UserError
 from data.points import PLANE
 from tiers import TIERS

@@ -11,9 +11,9 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from activations_numpy import ACTIVATIONS
-from common.keeping.diagnosis import to_array
-from common.mathematics.configuration import Configuration
-from common.mathematics.targets import targets
+from common.configuration import Configuration
+from common.diagnosis import to_array
+from common.examples import targets
 from optimizers_numpy import gradient_norm
 from play.answers import packed
 from play.limits import Setup

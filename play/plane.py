@@ -7,8 +7,8 @@ import numpy as np
 from jaxtyping import Float
 from pydantic_core import PydanticUndefined
 
-from common.keeping.options import REPOSITORY
-from common.mathematics.configuration import option_name
+from common.configuration import option_name
+from common.runs.options import REPOSITORY
 from data.datasets import Dataset, Split
 from data.points import PLANE, POINT_SETS, draw_points
 from play.limits import EXTENT, Setup

@@ -15,7 +15,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from common.mathematics.configuration import Options
+from common.configuration import Options
 from data.errors import UserError
 from play import pictures
 from play.answers import Answer

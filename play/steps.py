@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from common.keeping.diagnosis import to_array
+from common.diagnosis import to_array
 from play.pictures import layers_of
 from play.stages import Step, stages
 from play.training import HeldRecorder, Trainee, Training

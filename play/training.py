@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from common.keeping.diagnosis import to_array
-from common.keeping.recorder import DivergenceError, Recorder, Stopped
-from common.mathematics.schedules import scheduled_learning_rate
+from common.diagnosis import to_array
+from common.recorder import DivergenceError, Recorder, Stopped
+from common.schedules import scheduled_learning_rate
 from data.datasets import Dataset
 from data.errors import UserError
 from play.limits import Setup

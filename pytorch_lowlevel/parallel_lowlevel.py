@@ -10,10 +10,10 @@ import torch
 import torch.distributed as dist
 from jaxtyping import Float
 
-from common.keeping.recorder import Recorder
-from common.keeping.shared import LossFunction, SharedRecorder
-from common.mathematics.configuration import Configuration
-from common.mathematics.processes import several_processes
+from common.configuration import Configuration
+from common.distributed.processes import several_processes
+from common.distributed.shared_recorder import LossFunction, SharedRecorder
+from common.recorder import Recorder
 from data.datasets import Dataset
 from layers_lowlevel import BatchNorm1d
 from mlp_lowlevel import MLP

@@ -1,22 +1,22 @@
 """Train tier 2: python pytorch_lowlevel/train_lowlevel.py --help"""
 
 if __name__ == "__main__":  # from here on, Ctrl-C during an import leaves without a traceback
-    from common.keeping.interrupts import leave_while_importing
+    from common.cli.interrupts import leave_while_importing
 
     leave_while_importing()
 
 import torch
 from jaxtyping import Float, Int
 
-from common.keeping.command_line import run_script, train_as_run
-from common.keeping.joined import joined_processes
-from common.keeping.options import TorchRunOptions
-from common.keeping.recorder import History, Recorder
-from common.mathematics.configuration import Configuration
-from common.mathematics.minibatches import minibatches, shuffled_indices
-from common.mathematics.schedules import scheduled_learning_rate
-from common.mathematics.targets import Examples, prepare
-from common.mathematics.tensors import choose_device, seed_dropout, to_tensors
+from common.cli.command_line import run_script, train_as_run
+from common.configuration import Configuration
+from common.distributed.process_group import joined_processes
+from common.distributed.tensors import choose_device, seed_dropout, to_tensors
+from common.examples import Examples, prepare
+from common.minibatches import minibatches, shuffled_indices
+from common.recorder import History, Recorder
+from common.runs.options import TorchRunOptions
+from common.schedules import scheduled_learning_rate
 from data.datasets import Dataset
 from losses_lowlevel import LOSSES
 from mlp_lowlevel import MLP

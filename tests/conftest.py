@@ -6,7 +6,7 @@ import threading
 import numpy as np
 import pytest
 
-from common.keeping.command_line import run_script
+from common.cli.command_line import run_script
 from tiers import TIERS
 
 

@@ -9,7 +9,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from common.keeping.environment import limited_threads
+from common.runs.environment import limited_threads
 from exercises.catalogue import Exercise, all_exercises, find_exercise
 from exercises.child import verdict_of
 

@@ -12,11 +12,11 @@ import torch
 from torch import nn
 from torch.nn import functional as F  # noqa: N812
 
-from common.keeping.diagnosis import to_array
-from common.keeping.recorder import EPOCH_COLUMNS, Recorder
-from common.mathematics.configuration import ScheduleName, TorchConfiguration, Width
-from common.mathematics.randomness import generator
-from common.mathematics.targets import targets
+from common.configuration import ScheduleName, TorchConfiguration, Width
+from common.diagnosis import to_array
+from common.examples import targets
+from common.randomness import generator
+from common.recorder import EPOCH_COLUMNS, Recorder
 from data.datasets import Dataset, Split
 from tiers import TIERS
 

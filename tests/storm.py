@@ -24,10 +24,10 @@ import numpy as np
 import psutil
 
 import train_numpy
-from common.keeping import run_folder
-from common.keeping.command_line import run_script
-from common.keeping.files import read_tensors
-from common.keeping.options import REPOSITORY
+from common.cli.command_line import run_script
+from common.runs import run_folder
+from common.runs.files import read_tensors
+from common.runs.options import REPOSITORY
 
 RECIPE = "--dataset digits --batch-norm --dropout 0.2 --optimizer adamw --schedule one-cycle"
 

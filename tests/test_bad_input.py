@@ -7,8 +7,9 @@ import pytest
 import torch
 from train_scripts import TRAIN_SCRIPTS, assert_one_line, no_data, train_watched
 
-from common.keeping import command_line, run_folder
-from common.mathematics.configuration import Configuration
+from common.cli import command_line
+from common.configuration import Configuration
+from common.runs import run_folder
 from data.errors import UserError
 
 DIGITS = "--dataset digits --hidden 12 7 --epochs 3 --optimizer sgd"

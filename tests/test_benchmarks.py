@@ -28,8 +28,8 @@ from benchmarks import (
 )
 from benchmarks.contenders import Entry, Stopwatch, Task, Workload, known_contenders
 from benchmarks.numpy_loops import step_products
-from common.keeping.options import REPOSITORY
-from common.keeping.recorder import Recorder
+from common.recorder import Recorder
+from common.runs.options import REPOSITORY
 from data.datasets import Dataset, Split
 from data.errors import UserError
 from tiers import TIERS

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field, model_validator
 from train_scripts import TRAIN_SCRIPTS
 
-from common.keeping.arguments import parse_options
-from common.keeping.command_line import parse, run_script
-from common.keeping.options import REPOSITORY, RunOptions, TorchRunOptions
-from common.mathematics.configuration import option_name, option_value
+from common.cli.arguments import parse_options
+from common.cli.command_line import parse, run_script
+from common.configuration import option_name, option_value
+from common.runs.options import REPOSITORY, RunOptions, TorchRunOptions
 from compare import Comparison
 from data.errors import UserError
 from tiers import TIERS
@@ -295,8 +295,8 @@ def run_python(code: str) -> tuple[int, str, str]:
 def test_after_the_imports_ctrl_c_is_pythons_again():
     code = """
 import signal
-from common.keeping.interrupts import leave_while_importing
-from common.keeping.command_line import run_script
+from common.cli.interrupts import leave_while_importing
+from common.cli.command_line import run_script
 leave_while_importing()
 assert signal.getsignal(signal.SIGINT) is not signal.default_int_handler
 def main(arguments):
@@ -314,8 +314,8 @@ def test_handlers_of_others_stay():
     code = """
 import signal
 import compare, train_numpy, train_lowlevel, train_paper
-from common.keeping.interrupts import leave_while_importing
-from common.keeping.command_line import run_script
+from common.cli.interrupts import leave_while_importing
+from common.cli.command_line import run_script
 assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 for handler in (signal.SIG_IGN, lambda *_: None):
     signal.signal(signal.SIGINT, handler)
@@ -336,6 +336,6 @@ def interrupted(name, *rest):
         raise KeyboardInterrupt
     return real(name, *rest)
 builtins.__import__ = interrupted
-import common.keeping.interrupts
+import common.cli.interrupts
 """
     assert run_python(code) == (130, "", "")

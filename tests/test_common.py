@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 import torch
 
-from common.keeping import processor
-from common.keeping.diagnosis import first_non_finite, to_array
-from common.mathematics import randomness
-from common.mathematics.configuration import Configuration
-from common.mathematics.randomness import EPOCH_ORDER
-from common.mathematics.targets import targets
+from common import randomness
+from common.configuration import Configuration
+from common.diagnosis import first_non_finite, to_array
+from common.examples import targets
+from common.randomness import EPOCH_ORDER
+from common.runs import processor
 from optimizers_paper import make_optimizer
 from tiers import TIERS
 

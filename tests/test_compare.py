@@ -18,9 +18,9 @@ from train_scripts import read_csv
 import compare
 import compared_runs
 import train_numpy
-from common.keeping import environment, run_folder
-from common.keeping.command_line import parse
-from common.keeping.options import REPOSITORY, RunOptions, TorchRunOptions
+from common.cli.command_line import parse
+from common.runs import environment, run_folder
+from common.runs.options import REPOSITORY, RunOptions, TorchRunOptions
 from compared_runs import DRIFT, LEARNING_CURVES
 from data.errors import UserError
 from tiers import TIERS

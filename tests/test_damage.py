@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from storm import contents
 from train_scripts import train_watched
 
-from common.keeping import files, run_folder
+from common.runs import files, run_folder
 from data import mnist
 from data.datasets import load_dataset
 from data.errors import UserError

@@ -3,7 +3,8 @@
 import pytest
 from train_scripts import TRAIN_SCRIPTS, assert_one_line, no_data
 
-from common.keeping import command_line, run_folder
+from common.cli import command_line
+from common.runs import run_folder
 
 DIGITS = "--dataset digits --hidden 12 7 --epochs 3 --optimizer sgd"
 

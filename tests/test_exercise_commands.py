@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from common.keeping.options import REPOSITORY
+from common.runs.options import REPOSITORY
 from data.datasets import DatasetUnavailable, load_dataset
 from data.errors import UserError
 from exercises import catalogue, trying

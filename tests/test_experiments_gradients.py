@@ -10,9 +10,9 @@ import pytest
 import torch
 from matplotlib import pyplot as plt
 
-from common.keeping.recorder import DivergenceError
-from common.mathematics.configuration import Configuration
-from common.mathematics.schedules import scheduled_learning_rate
+from common.configuration import Configuration
+from common.recorder import DivergenceError
+from common.schedules import scheduled_learning_rate
 from data.errors import UserError
 from experiments import (
     schedules_and_clipping,

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from common.keeping import figures
-from common.keeping.figures import Curve, draw_drift, draw_learning_curves
+from common.cli import figures
+from common.cli.figures import Curve, draw_drift, draw_learning_curves
 
 
 @pytest.fixture

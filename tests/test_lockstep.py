@@ -14,7 +14,7 @@ import pytest
 from lockstep import Case, build, call, differences, load
 from train_scripts import read_tensors
 
-from common.keeping.options import REPOSITORY
+from common.runs.options import REPOSITORY
 from data.datasets import load_dataset
 from tiers import TIERS
 from train_numpy import predict
@@ -152,14 +152,14 @@ def test_tier_1_chooses_the_kernels_before_numpy_loads_them():
     program = f"""
 import os, sys
 sys.path.insert(0, {str(TIERS["numpy"].script.parent)!r})
-from common.keeping import processor
+from common.runs import processor
 flags = "avx512f avx512cd avx512bw avx512dq avx512vl"
 zen_5 = {{"vendor_id": "AuthenticAMD", "cpu family": "26", "flags": flags}}
 processor.processor_information = lambda: zen_5
 os.environ.pop("OPENBLAS_CORETYPE", None)
 assert "numpy" not in sys.modules
 import train_numpy
-kernels, numpy = map(list(sys.modules).index, ("common.keeping.kernels", "numpy"))
+kernels, numpy = map(list(sys.modules).index, ("common.cli.kernels", "numpy"))
 print(os.environ["OPENBLAS_CORETYPE"], kernels < numpy)
 """
     assert python("-c", program).split() == ["SkylakeX", "True"]

@@ -9,9 +9,9 @@ import pytest
 import torch
 from train_scripts import run_child
 
-from common.keeping import memory
-from common.keeping.memory import check_memory, estimate_memory
-from common.keeping.options import TorchRunOptions
+from common.runs import memory
+from common.runs.memory import check_memory, estimate_memory
+from common.runs.options import TorchRunOptions
 from data.errors import UserError
 
 GB = 10**9
@@ -144,9 +144,9 @@ from pathlib import Path
 
 import psutil
 
-from common.keeping.command_line import parse
-from common.keeping.memory import estimate_memory, out_of_memory, out_of_memory_message
-from common.keeping.recorder import Recorder
+from common.cli.command_line import parse
+from common.runs.memory import estimate_memory, out_of_memory, out_of_memory_message
+from common.recorder import Recorder
 from data.datasets import load_dataset
 from tiers import TIERS
 

@@ -10,8 +10,8 @@ import pytest
 import torch
 from train_scripts import run_child
 
-from common.keeping import memory
-from common.keeping.memory import available_memory, out_of_memory, out_of_memory_message
+from common.runs import memory
+from common.runs.memory import available_memory, out_of_memory, out_of_memory_message
 
 GB = 10**9
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's limits and figures")
@@ -87,7 +87,7 @@ def test_resource_limits(groups, monkeypatch):
 LIMITED = """
 import resource, sys
 import numpy
-from common.keeping.memory import available_memory
+from common.runs.memory import available_memory
 
 kind, limit = getattr(resource, sys.argv[1]), int(sys.argv[2])
 resource.setrlimit(kind, (limit, limit))

@@ -5,8 +5,8 @@ import importlib.util
 import numpy as np
 import pytest
 
-from common.keeping.options import REPOSITORY
-from common.mathematics.configuration import Configuration
+from common.configuration import Configuration
+from common.runs.options import REPOSITORY
 from data.datasets import Dataset, Split
 from data.mnist import read_pixels
 from train_numpy import train

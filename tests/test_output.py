@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from common.keeping.progress import readable
-from common.keeping.run_folder import FILES
+from common.runs.progress import readable
+from common.runs.run_folder import FILES
 from tiers import TIERS
 
 OPTIONS = ["--dataset", "digits", "--hidden", "6", "--epochs", "3", "--run-dir"]

@@ -21,12 +21,12 @@ from lockstep import Case, arrays
 from test_resume import assert_same_bits
 from train_scripts import read_tensors, train_watched
 
-from common.keeping.command_line import parse
-from common.keeping.follower import Follower
-from common.keeping.recorder import EPOCH_COLUMNS, Recorder
-from common.keeping.run import Run
-from common.mathematics.configuration import Loss, ScheduleName
-from common.mathematics.tensors import seed_dropout
+from common.cli.command_line import parse
+from common.configuration import Loss, ScheduleName
+from common.distributed.tensors import seed_dropout
+from common.recorder import EPOCH_COLUMNS, Recorder
+from common.runs.follower import Follower
+from common.runs.run import Run
 from data.datasets import load_dataset
 from data.errors import UserError
 from layers_lowlevel import BatchNorm1d

@@ -18,7 +18,7 @@ from lockstep import Case, Observer, arrays, build, differences, loss_and_gradie
 from torch import nn
 from torch.nn import functional as F  # noqa: N812
 
-from common.mathematics.configuration import (
+from common.configuration import (
     Activation,
     Configuration,
     Initializer,
@@ -26,8 +26,8 @@ from common.mathematics.configuration import (
     OptimizerName,
     ScheduleName,
 )
-from common.mathematics.initializers import initial_weights
-from common.mathematics.schedules import scheduled_learning_rate
+from common.initializers import initial_weights
+from common.schedules import scheduled_learning_rate
 from data.errors import UserError
 from layers_lowlevel import Dropout
 from mlp_paper import initialize

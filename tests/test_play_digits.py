@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from train_scripts import TRAIN_SCRIPTS
 
-from common.keeping.diagnosis import to_array
-from common.keeping.run_folder import CHECKPOINT, CONFIG, TEST, FinishedRun
+from common.diagnosis import to_array
+from common.runs.run_folder import CHECKPOINT, CONFIG, TEST, FinishedRun
 from play.answers import plain
 from play.digits import Digits
 from play.drawing import DRAWING, SIDE, centred

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from common.keeping.arguments import parse_options
+from common.cli.arguments import parse_options
 from data.datasets import load_dataset
 from data.errors import UserError
 from play.answers import Answer

@@ -9,9 +9,9 @@ import pytest
 from browsing import ActionChains, Keys, Page, browsing, serving
 from safetensors.numpy import load_file
 
-from common.keeping.command_line import parse
-from common.keeping.recorder import Recorder
-from common.keeping.run import Run
+from common.cli.command_line import parse
+from common.recorder import Recorder
+from common.runs.run import Run
 from data.datasets import Dataset, load_dataset
 from data.splits import Split
 from mlp_numpy import MLP

@@ -9,7 +9,7 @@ import threading
 import pytest
 from page_client import Client, serving
 
-from common.keeping.options import REPOSITORY
+from common.runs.options import REPOSITORY
 from data.errors import UserError
 from play.command import main
 from play.limits import MOST_SESSIONS

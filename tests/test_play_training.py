@@ -7,8 +7,8 @@ import threading
 import numpy as np
 import pytest
 
-from common.keeping.diagnosis import to_array
-from common.keeping.recorder import Recorder
+from common.diagnosis import to_array
+from common.recorder import Recorder
 from data.errors import UserError
 from play.answers import Answer
 from play.controls import controls

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from idx_files import tells
 
-from common.keeping.memory import FROM_SCIKIT_LEARN
-from common.mathematics.configuration import Configuration
+from common.configuration import Configuration
+from common.runs.memory import FROM_SCIKIT_LEARN
 from data.datasets import load_dataset
 from data.errors import UserError
 from data.points import POINT_SETS, draw_points

@@ -15,8 +15,8 @@ from train_scripts import read_tensors
 
 import train_numpy
 from benchmarks.speed import SpeedOptions
-from common.keeping.options import REPOSITORY
-from common.mathematics.configuration import option_name
+from common.configuration import option_name
+from common.runs.options import REPOSITORY
 from compare import Comparison
 from data.errors import UserError
 from docs import cuttings

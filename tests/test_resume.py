@@ -9,7 +9,7 @@ import time
 import pytest
 from train_scripts import TRAIN_SCRIPTS, read_csv, read_json, read_tensors, train_watched
 
-from common.keeping.command_line import run_script
+from common.cli.command_line import run_script
 from data.errors import UserError
 
 EPOCHS, STEPS_PER_EPOCH = 3, 11

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from storm import contents, continue_run, train
 
 import train_numpy
-from common.keeping import files, run_folder
+from common.runs import files, run_folder
 from data.errors import UserError
 
 KILLS = 40
@@ -173,7 +173,7 @@ def test_the_lock_goes_with_its_process(tmp_path):
     program = f"""
 import os, signal
 from pathlib import Path
-from common.keeping import run_folder
+from common.runs import run_folder
 with run_folder.lock(Path({str(tmp_path)!r})):
     os.kill(os.getpid(), signal.SIGKILL)
 """

@@ -11,12 +11,13 @@ from torch import nn
 from train_scripts import TRAIN_SCRIPTS, read_csv, read_json, read_tensors, train_watched
 
 import train_numpy
-from common.keeping import command_line, progress, run_folder
-from common.keeping.diagnosis import to_array
-from common.keeping.options import RunOptions
-from common.keeping.recorder import DivergenceError
-from common.keeping.run_folder import CONFIG, FILES, LOCK
-from common.mathematics.minibatches import shuffled_indices
+from common.cli import command_line
+from common.diagnosis import to_array
+from common.minibatches import shuffled_indices
+from common.recorder import DivergenceError
+from common.runs import progress, run_folder
+from common.runs.options import RunOptions
+from common.runs.run_folder import CONFIG, FILES, LOCK
 from data.datasets import load_dataset
 from losses_numpy import softmax_cross_entropy
 from mlp_numpy import MLP

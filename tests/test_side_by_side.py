@@ -10,7 +10,8 @@ import torch
 from threadpoolctl import threadpool_info, threadpool_limits
 from train_scripts import TRAIN_SCRIPTS, read_json, train_watched
 
-from common.keeping import run_folder, side_by_side
+from common.cli import job_pool as side_by_side
+from common.runs import run_folder
 from data.errors import UserError
 
 WAITING = """

@@ -18,7 +18,7 @@ from test_parallel import DIGITS, DROPOUT, in_processes, train_run
 from test_resume import assert_same_bits
 from train_scripts import assert_one_line, read_tensors
 
-from common.keeping import joined
+from common.distributed import process_group as joined
 from tiers import TIERS
 
 PATIENCE_SECONDS = 120

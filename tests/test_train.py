@@ -14,8 +14,8 @@ import torch
 from lockstep import call
 from train_scripts import read_csv, read_tensors, train_watched
 
-from common.keeping.recorder import DivergenceError, Recorder
-from common.mathematics.configuration import Configuration
+from common.configuration import Configuration
+from common.recorder import DivergenceError, Recorder
 from data.datasets import Dataset, Split, load_dataset
 from data.errors import UserError
 from tiers import TIERS

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from safetensors import safe_open
 
-from common.keeping.command_line import parse
-from common.keeping.run import Run
+from common.cli.command_line import parse
+from common.runs.run import Run
 from data.datasets import Dataset, load_dataset
 from tiers import TIERS
 

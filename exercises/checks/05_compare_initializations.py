@@ -24,12 +24,12 @@ ABOUT = About(
     teaches="variances of Xavier and He, two distributions; best rate for each, several seeds",
     names=(*INITIALIZERS, "compare"),
     refused=(
-        *("initializers.draw_weight", "common.mathematics.initializers.draw_weight"),
-        *("initializers.initial_weights", "common.mathematics.initializers.initial_weights"),
+        *("initializers.draw_weight", "common.initializers.draw_weight"),
+        *("initializers.initial_weights", "common.initializers.initial_weights"),
     ),
     shown={
         "numpy": (
-            ("common/mathematics/initializers.py", "draw_weight"),
+            ("common/initializers.py", "draw_weight"),
             ("experiments/learning_curves.py", "compare"),
         )
     },

@@ -16,16 +16,16 @@ from exercises.adapters import Tier, unchanged
 from exercises.catalogue import About
 from exercises.checking import Checks, Failed, described, expect_close
 
-SCHEDULES = "common/mathematics/schedules.py"
+SCHEDULES = "common/schedules.py"
 ABOUT = About(
     level="intermediate",
     minutes=45,
     teaches="schedules as functions of the step; where they begin and end; a loop that counts",
     names=("step_schedule", "cosine_schedule", "warmup_cosine_schedule", "train"),
     refused=(
-        "common.mathematics.schedules.scheduled_learning_rate",
-        "common.mathematics.schedules._cosine",
-        "common.mathematics.schedules._warm_up",
+        "common.schedules.scheduled_learning_rate",
+        "common.schedules._cosine",
+        "common.schedules._warm_up",
     ),
     shown={
         "numpy": (

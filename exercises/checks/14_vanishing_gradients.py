@@ -28,7 +28,7 @@ ABOUT = About(
     shown={
         "numpy": (
             ("numpy/mlp_numpy.py", "MLP.backward"),
-            ("common/mathematics/initializers.py", "draw_weight"),
+            ("common/initializers.py", "draw_weight"),
         )
     },
     questions=(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from common.mathematics.minibatches import minibatches
+from common.minibatches import minibatches
 from losses_numpy import softmax_cross_entropy
 from mlp_numpy import MLP
 from optimizers_numpy import AdamW

@@ -12,7 +12,7 @@ import torch.distributed as dist
 # its end: gloo's threads can then abort a finished run. DDP and the optimizers import it late.
 import torch.distributed.nn.functional
 
-from common.keeping.launched import process_count, restart_count, restarts_allowed
+from common.distributed.torchrun_env import process_count, restart_count, restarts_allowed
 from data.errors import UserError
 
 # A process that does not answer for so long counts as lost.

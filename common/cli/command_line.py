@@ -6,15 +6,20 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
-from common.keeping import interrupts
-from common.keeping.arguments import parse_options
-from common.keeping.follower import Follower
-from common.keeping.launched import one_process, process_rank, restart_count, restarts_allowed
-from common.keeping.memory import check_memory, out_of_memory, out_of_memory_message
-from common.keeping.options import REPOSITORY, RunOptions
-from common.keeping.run import Run
-from common.keeping.run_folder import CHECKPOINT, TEST, read_description, read_options
-from common.mathematics.configuration import one_line, option_name, option_value
+from common.cli import interrupts
+from common.cli.arguments import parse_options
+from common.configuration import one_line, option_name, option_value
+from common.distributed.torchrun_env import (
+    one_process,
+    process_rank,
+    restart_count,
+    restarts_allowed,
+)
+from common.runs.follower import Follower
+from common.runs.memory import check_memory, out_of_memory, out_of_memory_message
+from common.runs.options import REPOSITORY, RunOptions
+from common.runs.run import Run
+from common.runs.run_folder import CHECKPOINT, TEST, read_description, read_options
 from data.datasets import load_dataset
 from data.errors import UserError
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from common.keeping.options import REPOSITORY
-from common.keeping.processor import processor_name
+from common.runs.options import REPOSITORY
+from common.runs.processor import processor_name
 
 
 def environment() -> dict[str, Any]:

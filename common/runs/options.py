@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from common.mathematics.configuration import (
+from common.configuration import (
     Configuration,
     TorchConfiguration,
 )

@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 
 from pydantic import Field
 
-from common.keeping.arguments import parse_options
-from common.keeping.environment import environment
-from common.keeping.files import write_json
-from common.keeping.options import Folder
-from common.mathematics.configuration import Options
+from common.cli.arguments import parse_options
+from common.configuration import Options
+from common.runs.environment import environment
+from common.runs.files import write_json
+from common.runs.options import Folder
 from data.datasets import DATA_ROOT
 from data.errors import UserError
 

@@ -2,10 +2,10 @@
 
 import torch
 
-from common.mathematics.configuration import Configuration, TorchConfiguration
-from common.mathematics.processes import SharedExamples, gpu_of_process, rank, several_processes
-from common.mathematics.randomness import DROPOUT, torch_seed
-from common.mathematics.targets import Examples
+from common.configuration import Configuration, TorchConfiguration
+from common.distributed.processes import SharedExamples, gpu_of_process, rank, several_processes
+from common.examples import Examples
+from common.randomness import DROPOUT, torch_seed
 from data.errors import UserError
 
 

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 import numpy as np
 from jaxtyping import Float
 
-from common.mathematics.randomness import INITIAL_WEIGHTS, generator
+from common.randomness import INITIAL_WEIGHTS, generator
 
 
 def draw_weight(

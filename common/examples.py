@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Int, Shaped
 
-from common.mathematics.configuration import Configuration
+from common.configuration import Configuration
 from data.datasets import Dataset, Split
 from data.errors import UserError
 

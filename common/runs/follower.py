@@ -4,8 +4,8 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
-from common.keeping.files import Seal
-from common.keeping.run import Run
+from common.runs.files import Seal
+from common.runs.run import Run
 
 
 class Follower(Run):

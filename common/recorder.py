@@ -31,10 +31,10 @@ from typing import Any, TypeVar
 import numpy as np
 from pydantic import ConfigDict, FiniteFloat
 
-from common.keeping.diagnosis import first_non_finite, to_array
-from common.mathematics.configuration import Configuration
-from common.mathematics.schedules import scheduled_learning_rate
-from common.mathematics.targets import Examples
+from common.configuration import Configuration
+from common.diagnosis import first_non_finite, to_array
+from common.examples import Examples
+from common.schedules import scheduled_learning_rate
 from data.errors import UserError
 
 Indices = TypeVar("Indices")

@@ -26,7 +26,7 @@ import psutil
 from filelock import FileLock, Timeout
 from pydantic import Field, FiniteFloat, model_validator
 
-from common.keeping.files import (
+from common.runs.files import (
     Content,
     Seal,
     check_seal,
@@ -38,8 +38,8 @@ from common.keeping.files import (
     shortened,
     write_json,
 )
-from common.keeping.options import RunOptions
-from common.keeping.recorder import EPOCH_COLUMNS, Epoch
+from common.runs.options import RunOptions
+from common.recorder import EPOCH_COLUMNS, Epoch
 from data.errors import UserError
 
 O = TypeVar("O", bound=RunOptions)  # noqa: E741

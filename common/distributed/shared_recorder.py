@@ -12,10 +12,10 @@ import numpy as np
 import torch
 import torch.distributed as dist
 
-from common.keeping.environment import code_checksum
-from common.keeping.recorder import Recorder
-from common.mathematics.configuration import Configuration, option_name, option_value
-from common.mathematics.processes import share
+from common.configuration import Configuration, option_name, option_value
+from common.distributed.processes import share
+from common.recorder import Recorder
+from common.runs.environment import code_checksum
 from data.datasets import Dataset
 from data.errors import UserError
 

@@ -13,7 +13,7 @@ from typing import Any, NoReturn, TypeVar, get_args, get_origin
 import tyro
 from pydantic import BaseModel, ValidationError
 
-from common.mathematics.configuration import explain, option_name, option_value, remedy
+from common.configuration import explain, option_name, option_value, remedy
 from data.errors import UserError
 
 M = TypeVar("M", bound=BaseModel)

@@ -12,10 +12,10 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from common.keeping.diagnosis import to_array
-from common.keeping.files import Seal, damaged, read_tensors, write_tensors
-from common.keeping.recorder import History
-from common.keeping.run_folder import Position, check_state
+from common.diagnosis import to_array
+from common.runs.files import Seal, damaged, read_tensors, write_tensors
+from common.recorder import History
+from common.runs.run_folder import Position, check_state
 
 
 @runtime_checkable

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import torch
 import torch.distributed as dist
 
-from common.mathematics.targets import Examples
+from common.examples import Examples
 from data.errors import UserError
 
 

@@ -6,7 +6,7 @@ every step.
 
 import math
 
-from common.mathematics.configuration import Configuration
+from common.configuration import Configuration
 
 # The one-cycle schedule starts at peak / 25 and ends at start / 10,000, as OneCycleLR does.
 ONE_CYCLE_START = 25

@@ -15,10 +15,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from common.keeping.files import read_table
-from common.keeping.progress import SideBySideDisplay
-from common.keeping.recorder import EPOCH_COLUMNS
-from common.keeping.run_folder import HISTORY
+from common.recorder import EPOCH_COLUMNS
+from common.runs.files import read_table
+from common.runs.progress import SideBySideDisplay
+from common.runs.run_folder import HISTORY
 from data.errors import UserError
 
 REFRESH_SECONDS = 0.25

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Int64
 
-from common.mathematics.randomness import EPOCH_ORDER, generator
+from common.randomness import EPOCH_ORDER, generator
 
 
 def shuffled_indices(count: int, seed: int, epoch: int) -> Int64[np.ndarray, " count"]:

@@ -1,0 +1,1 @@
+"""The command line, and several jobs at a time."""

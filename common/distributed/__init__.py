@@ -1,0 +1,1 @@
+"""Several processes that train together; besides the tiers the only place that imports torch."""

@@ -1,1 +1,0 @@
-"""How a training is started, followed and kept: nothing here changes a number that it computes."""

@@ -1,0 +1,1 @@
+"""A run that is kept on disk; it never changes a number."""
