@@ -59,7 +59,8 @@ def draw_learning_curves(curves: Sequence[Curve], title: str, path: Path) -> Non
                     values = scale * getattr(curve, f"{part}_{quantity}")
                     label = curve.name if part == "train" else None
                     _draw_line(panel, values, LINE_STYLES[i % len(LINE_STYLES)], label)
-                end = values.shape[1], values[:, -1].mean()
+                last = scale * getattr(shown[-1], f"{part}_{quantity}")
+                end = last.shape[1], last[:, -1].mean()
                 panel.annotate(part, end, (6, 0), textcoords="offset points")
             panel.grid(alpha=0.3)
             # Room for the words at the ends of the lines.

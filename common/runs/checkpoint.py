@@ -13,8 +13,8 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from common.diagnosis import to_array
-from common.runs.files import Seal, damaged, read_tensors, write_tensors
 from common.recorder import History
+from common.runs.files import Seal, damaged, read_tensors, write_tensors
 from common.runs.run_folder import Position, check_state
 
 

@@ -30,9 +30,9 @@ from typing import Any
 import numpy as np
 import psutil
 
-from common.runs.options import RunOptions
 from common.configuration import option_name, option_value
 from common.examples import CHUNK_ROWS
+from common.runs.options import RunOptions
 from data.datasets import DATASETS
 from data.errors import UserError
 

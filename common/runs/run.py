@@ -15,13 +15,13 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
+from common.recorder import EPOCH_COLUMNS, DivergenceError, Recorder
 from common.runs import run_folder
 from common.runs.checkpoint import load_checkpoint, save_checkpoint, to_arrays
 from common.runs.environment import environment, limited_threads
 from common.runs.files import Seal, seal, write_json, write_table, write_tensors
 from common.runs.options import RunOptions
 from common.runs.progress import ProgressDisplay, readable
-from common.recorder import EPOCH_COLUMNS, DivergenceError, Recorder
 from data.errors import UserError
 
 

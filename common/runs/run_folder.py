@@ -26,6 +26,7 @@ import psutil
 from filelock import FileLock, Timeout
 from pydantic import Field, FiniteFloat, model_validator
 
+from common.recorder import EPOCH_COLUMNS, Epoch
 from common.runs.files import (
     Content,
     Seal,
@@ -39,7 +40,6 @@ from common.runs.files import (
     write_json,
 )
 from common.runs.options import RunOptions
-from common.recorder import EPOCH_COLUMNS, Epoch
 from data.errors import UserError
 
 O = TypeVar("O", bound=RunOptions)  # noqa: E741
