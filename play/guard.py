@@ -14,7 +14,10 @@ Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 HOSTS = {"127.0.0.1", "localhost"}
 HEADERS = {
-    "content-security-policy": "default-src 'self'; img-src 'self' data: blob:",
+    "content-security-policy": (
+        "default-src 'self'; img-src 'self' data: blob:; frame-ancestors 'none'"
+    ),
+    "x-frame-options": "DENY",  # the same for browsers that do not know frame-ancestors
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "cache-control": "no-cache",
@@ -24,8 +27,9 @@ HEADERS = {
 class Guard:
     """Checks Host and Origin, limits bodies, and adds the headers that keep the page to itself.
 
-    Another site's page can send requests to 127.0.0.1: its Origin tells. A name of another site
-    that is made to point at 127.0.0.1 stands in Host.
+    Another site's page can send requests to 127.0.0.1: its Origin gives it away. A name of another
+    site that is made to point at 127.0.0.1 stands in Host. What another site frames would have our
+    own Origin: no site can frame the page.
     """
 
     def __init__(self, application: Application) -> None:

@@ -114,8 +114,8 @@ class Page:
         return Answer({})
 
     def alive(self, asked: Nothing, name: str) -> Any:
-        with self.sessions.use(name):
-            return {}
+        self.sessions.keep(name)
+        return {}
 
     def set_up(self, asked: Setup, name: str) -> Any:
         with self.sessions.use(name) as session:

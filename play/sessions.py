@@ -3,6 +3,7 @@
 import secrets
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -32,7 +33,8 @@ class Session:
 
     def __init__(self, now: float) -> None:
         self.lock = threading.Lock()
-        self.asked = now  # when the page was last heard of
+        self.heard = now  # when the page last said that it is open
+        self.used = now  # when it last asked for anything else
         self.ended = False
         self._training: Training | None = None
 
@@ -72,37 +74,56 @@ class Sessions:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._sessions: dict[str, Session] = {}
+        self._taken_over: deque[str] = deque(maxlen=100)  # names that another page's session ended
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return len(self._sessions)
 
     def open(self) -> str:
-        """The name of a new session. Raises Refusal where there are too many."""
+        """The name of a new session. Where there are too many, the one unused longest ends."""
         self.end_idle()
+        name = secrets.token_urlsafe(9)
+        ended = None
         with self._lock:
             if len(self._sessions) >= MOST_SESSIONS:
-                raise Refusal(
-                    f"{MOST_SESSIONS} pages are open already: close one of them, and reload this"
-                    " one.",
-                    "full",
-                    503,
-                )
-            name = secrets.token_urlsafe(9)
+                oldest = min(self._sessions, key=lambda one: self._sessions[one].used)
+                ended = self._sessions.pop(oldest)
+                self._taken_over.append(oldest)
             self._sessions[name] = Session(self._clock())
-            return name
+        if ended is not None:
+            ended.end()
+        return name
 
     @contextmanager
     def use(self, name: str) -> Iterator[Session]:
         """The session of this name, for this request alone. Raises Refusal where it has ended."""
-        session = self._sessions.get(name)
-        if session is None:
-            raise _gone()
-        session.asked = self._clock()
+        session = self._find(name)
+        session.heard = session.used = self._clock()
         with session.lock:
             if session.ended:  # while this request waited
-                raise _gone()
+                raise self._ended(name)
             yield session
+
+    def keep(self, name: str) -> None:
+        """Note that the page of this session is open. Raises Refusal where it has ended."""
+        self._find(name).heard = self._clock()
+
+    def _find(self, name: str) -> Session:
+        session = self._sessions.get(name)
+        if session is None:
+            raise self._ended(name)
+        return session
+
+    def _ended(self, name: str) -> Refusal:
+        if name in self._taken_over:
+            return Refusal(
+                f"More than {MOST_SESSIONS} pages are open, so a newer page has ended the training"
+                " of this one. Reset begins it anew.",
+                "taken-over",
+                404,
+            )
+        return Refusal("This session has ended: the page begins a new one.", "gone", 404)
 
     def end(self, name: str) -> None:
         """End a session, if it has not ended yet."""
@@ -114,14 +135,10 @@ class Sessions:
     def end_idle(self) -> None:
         """End the sessions whose page has not been heard of for a while."""
         limit = self._clock() - IDLE_SECONDS
-        for name in [name for name, session in self._sessions.items() if session.asked < limit]:
+        for name in [name for name, session in self._sessions.items() if session.heard < limit]:
             self.end(name)
 
     def end_all(self) -> None:
         """End all sessions."""
         for name in list(self._sessions):
             self.end(name)
-
-
-def _gone() -> Refusal:
-    return Refusal("This session has ended: the page begins a new one.", "gone", 404)

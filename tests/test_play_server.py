@@ -213,16 +213,25 @@ def test_a_body_of_70_kb_is_refused_however_it_comes(page):
     refused(page.client.request("POST", address, b" " * 65_530), 400, "request")
 
 
-def test_the_fifth_page_is_told_and_gets_in_when_one_has_closed(client):
+def test_a_fifth_page_takes_over_the_session_that_is_unused_longest(client, clock):
     pages = [Page(client) for _ in range(MOST_SESSIONS)]
-    for page in pages:
+    for now, page in enumerate([*pages, pages[0]]):
+        clock.now = now
         page.ask("setup", **SMALL)
+    for page in pages:
+        page.ask("alive")  # which is no use
+    fifth = Page(client)
+    fifth.ask("setup", **SMALL)
     assert training_threads() == MOST_SESSIONS
-    assert "close one" in refused(client.post("/api/sessions"), 503, "full")
-    assert pages[1].client.request("POST", f"/api/sessions/{pages[1].session}/end").json() == {}
+    for action in ("alive", "frame"):
+        assert "Reset" in refused(pages[1].post(action), 404, "taken-over")
+    for page in (pages[0], *pages[2:], fifth):
+        page.ask("frame", until=1)
+    assert client.request("POST", f"/api/sessions/{fifth.session}/end").json() == {}
     assert training_threads() == MOST_SESSIONS - 1
-    refused(pages[1].post("frame"), 404, "gone")
+    refused(fifth.post("frame"), 404, "gone")
     Page(client).ask("setup", **SMALL)
+    pages[0].ask("frame", until=2)
 
 
 def test_two_pages_do_not_meet(client):
@@ -263,7 +272,10 @@ def test_the_static_files_come_with_the_headers_that_keep_the_page_to_itself(cli
     for path in ("/", "/static/index.html"):
         answer = client.get(path)
         assert answer.headers["content-type"].startswith("text/html")
-        assert answer.headers["content-security-policy"].startswith("default-src 'self';")
+        policy = answer.headers["content-security-policy"]
+        assert policy.startswith("default-src 'self';")
+        assert policy.endswith("frame-ancestors 'none'")
+        assert answer.headers["x-frame-options"] == "DENY"
         assert answer.headers["cache-control"] == "no-cache"
     assert client.get("/static/../server.py").status == 404
     assert client.get("/static/%2e%2e/server.py").status == 404

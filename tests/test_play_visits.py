@@ -88,7 +88,7 @@ def test_a_digit_is_drawn_by_keys(browser):
     assert browser.picture("#centred") != drawn
 
 
-def test_each_tab_trains_by_itself_and_the_fifth_gets_one_sentence(browser):
+def test_each_tab_trains_by_itself_and_a_fifth_ends_the_one_unused_longest(browser):
     first = browser.driver.current_window_handle
     browser.open()
     browser.train("#one-step")
@@ -97,21 +97,37 @@ def test_each_tab_trains_by_itself_and_the_fifth_gets_one_sentence(browser):
         browser.open()
         assert browser.step == 0
     browser.train("#one-epoch")
+    browser.driver.switch_to.window(first)
+    assert browser.step == 1
+    browser.train("#one-step")
+    _, second, *_ = browser.driver.window_handles
     browser.driver.switch_to.new_window("tab")
-    browser.open(ready=False)
-    browser.wait("document.querySelector('#message').textContent")
-    assert "4" in browser.text("#message")
-    browser.driver.close()
+    browser.open()
+    browser.train("#one-step")
+    browser.driver.switch_to.window(second)
+    browser.click("#one-step")
+    browser.wait("document.body.dataset.state === 'lost'")
+    assert browser.text("#message").startswith("More than 4 pages are open")
+    with browser.new_setup():
+        browser.click("#reset")
+    assert browser.text("#message") == ""
+    browser.train("#one-step")
     for tab in browser.driver.window_handles[1:]:
         browser.driver.switch_to.window(tab)
         browser.driver.close()
     browser.driver.switch_to.window(first)
-    assert browser.step == 1
     browser.train("#one-step")
-    browser.driver.switch_to.new_window("tab")
-    browser.open()  # the closed tabs have left their places
-    browser.driver.close()
-    browser.driver.switch_to.window(first)
+    assert browser.step == 3, "others were unused for longer"
+
+
+def test_no_site_can_frame_the_page(browser, tmp_path):
+    frame = f"<iframe src='{browser.address}/'></iframe>"
+    (tmp_path / "stranger.html").write_text(frame)
+    browser.driver.get((tmp_path / "stranger.html").as_uri())
+    browser.driver.switch_to.frame(0)
+    assert browser.js("document.querySelector('#run')") is None
+    browser.driver.switch_to.default_content()
+    assert any("frame" in complaint for complaint in browser.complaints())
 
 
 def test_a_tab_in_the_background_stops_training(browser):

@@ -59,7 +59,7 @@ export class Session {
     try {
       return await post(`api/sessions/${this.id}/${what}`, body);
     } catch (error) {
-      if (error.code === "gone") this.id = null;
+      if (["gone", "taken-over"].includes(error.code)) this.id = null;
       throw error;
     }
   }

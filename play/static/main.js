@@ -76,7 +76,8 @@ async function apply(wanted, name = null) {
 async function changed(name) {
   const value = controls.values()[name];
   const field = options.fields.find((one) => one.name === name);
-  if (!field.live || value === null || training.frame.state !== "ready") {
+  const live = field.live && training.session.id && training.frame.state === "ready";
+  if (!live || value === null) {
     await apply({ ...training.wanted, ...controls.values() }, name);
     return;
   }
@@ -204,7 +205,7 @@ function showState() {
   const { frame, running, looping, lost } = training;
   if (!frame) return;
   let state = frame.state;
-  if (lost) state = "lost";
+  if (lost || !training.session.id) state = "lost";
   else if (looping) state = "running";
   else if (running) state = "waiting"; // until the tab is seen again
   find("run").textContent = running ? "Pause" : "Run";

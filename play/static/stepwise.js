@@ -55,7 +55,7 @@ export class StepsView {
       this.at = 0;
       this.build();
     } catch (error) {
-      if (error.code === "gone" || error.code === "unreachable") {
+      if (["gone", "taken-over", "unreachable"].includes(error.code)) {
         await training.mending(() => Promise.reject(error));
         return;
       }

@@ -4,7 +4,7 @@
 import { get } from "./api.js";
 import { say, unsay } from "./messages.js";
 
-const ALIVE_EVERY = 15_000; // ms; a session that nobody asks ends after a minute
+const ALIVE_EVERY = 15_000; // ms; a session that is not heard of for three minutes ends
 const TRY_AGAIN = 1_000; // ms
 const PATIENCE = 800; // ms, until a reader is told what takes so long
 const SLOW = "Preparing the training …";
@@ -42,7 +42,7 @@ export class Training {
   /** Begin anew with these options. A refusal leaves the training as it was, and is thrown. */
   async setUp(fields) {
     const change = this.session.ask("setup", fields).catch((error) => {
-      if (error.code !== "gone") throw error;
+      if (!["gone", "taken-over"].includes(error.code)) throw error;
       return this.session.ask("setup", fields);
     });
     this.changing = change.catch(() => {});
@@ -52,6 +52,7 @@ export class Training {
       clearTimeout(patience);
       unsay("slow");
     });
+    unsay("lost");
     [this.wanted, this.answer, this.setup] = [fields, answer, answer.setup];
     this.frame = null;
     if (this.target !== Infinity) this.target = 0; // a run goes on; a step or an epoch was made
@@ -170,7 +171,8 @@ export class Training {
     await this.look();
   }
 
-  /** Do something with the session; if it or the server is gone, say so and begin anew. */
+  /** Do something with the session; if it or the server is gone, say so and begin anew. A session
+   *  that another page has taken over is not begun anew unasked: the two would take turns. */
   async mending(action) {
     try {
       return await action();
@@ -179,7 +181,8 @@ export class Training {
       else if (error.code === "unreachable") await this.waitForServer(error);
       else {
         this.target = 0;
-        say(error.message, "refusal");
+        say(error.message, error.code === "taken-over" ? "lost" : "refusal");
+        this.tell("state");
       }
     }
     return null;
@@ -211,7 +214,8 @@ export class Training {
   }
 
   async stayAlive() {
-    if (!this.frame || this.lost || (this.looping && !document.hidden)) return;
+    if (!this.frame || !this.session.id || this.lost) return;
+    if (this.looping && !document.hidden) return;
     await this.mending(() => this.session.ask("alive"));
   }
 }
