@@ -27,6 +27,8 @@ class Layer(ABC):
     def backward(self, grad_output: Float[np.ndarray, "n d_out"]) -> Any:
         """∂L/∂input from ∂L/∂output, and the gradients of the layer's own parameters.
 
+        They belong to the last `forward`, whether that was in training or in evaluation.
+
         None where nobody needs ∂L/∂input (see `Linear`).
         """
 
@@ -135,29 +137,35 @@ class BatchNorm1d(Layer):
         self.num_batches_tracked = np.zeros((), np.int64)
 
     def forward(self, X: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "n d"]:
-        if not self.training:
-            scale = self.weight / np.sqrt(self.running_var + self.epsilon)
-            return (X - self.running_mean) * scale + self.bias
-        n = len(X)
-        centred = X - X.mean(axis=0)
-        variance = (centred * centred).mean(axis=0)
+        mean = X.mean(axis=0) if self.training else self.running_mean
+        centred = X - mean
+        variance = (centred * centred).mean(axis=0) if self.training else self.running_var
         self.inverse_deviation = 1 / np.sqrt(variance + self.epsilon)
         self.normalized = centred * self.inverse_deviation
+        self.by_minibatch = self.training
+        if self.training:
+            self.update_running_statistics(mean, variance, len(X))
+        return self.weight * self.normalized + self.bias
 
+    def update_running_statistics(
+        self, mean: Float[np.ndarray, " d"], variance: Float[np.ndarray, " d"], n: int
+    ) -> None:
+        """Move the running averages a tenth of the way; n / (n - 1) makes the variance unbiased."""
         self.running_mean *= 1 - self.momentum
-        self.running_mean += self.momentum * X.mean(axis=0)
+        self.running_mean += self.momentum * mean
         self.running_var *= 1 - self.momentum
         self.running_var += self.momentum * variance * n / (n - 1)
         self.num_batches_tracked += 1
-        return self.weight * self.normalized + self.bias
 
     def backward(self, grad_Y: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "n d"]:
         self.grad_weight = (grad_Y * self.normalized).sum(axis=0)
         self.grad_bias = grad_Y.sum(axis=0)
-        # Every example moves the minibatch's μ and σ² and through them all others; so the
-        # gradient loses its mean (by μ) and its part along the normalized input (by σ²).
-        n = len(grad_Y)
-        grad_X = grad_Y - self.grad_bias / n - self.normalized * (self.grad_weight / n)
+        grad_X = grad_Y
+        if self.by_minibatch:
+            # Every example moves the minibatch's μ and σ² and through them all others; so the
+            # gradient loses its mean (by μ) and its part along the normalized input (by σ²).
+            n = len(grad_Y)
+            grad_X = grad_Y - self.grad_bias / n - self.normalized * (self.grad_weight / n)
         return grad_X * (self.weight * self.inverse_deviation)
 
     def parameters(self):
@@ -175,10 +183,10 @@ class BatchNorm1d(Layer):
 
 
 class Dropout(Layer):
-    """Y = X M, where M is 0 with probability p and else 1 / (1 - p) (Srivastava et al. 2014).
+    """Y = X ⊙ M, where M is 0 with probability p and else 1 / (1 - p) (Srivastava et al. 2014).
 
-    The scale 1 / (1 - p) in training ("inverted" dropout) keeps the expectation, so that
-    evaluation changes nothing.
+    ⊙ multiplies entry by entry. The scale 1 / (1 - p) in training ("inverted" dropout) keeps the
+    expectation, so that evaluation changes nothing.
 
     Args:
         p: probability of dropping an entry, in [0, 1).
@@ -194,9 +202,7 @@ class Dropout(Layer):
         return kept.astype(X.dtype) / X.dtype.type(1 - self.p)
 
     def forward(self, X: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "n d"]:
-        if not self.training:
-            return X
-        self.mask = self.draw_mask(X)
+        self.mask = self.draw_mask(X) if self.training else 1
         return X * self.mask
 
     def backward(self, grad_Y: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "n d"]:

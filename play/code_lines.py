@@ -97,6 +97,7 @@ def _numpy_forward(kind: str, bias: bool) -> Place:
     lines = {
         "Linear": ("Z =", *["Z +="] * bias),
         "BatchNorm1d": (
+            "mean =",
             "centred =",
             "variance =",
             "self.inverse_deviation =",
