@@ -40,7 +40,7 @@ def sigmoid(Z: Array) -> Array:
 
 
 def sigmoid_derivative(A: Array) -> Array:
-    """dA/dZ = A (1 - A): at most 1/4, so each layer shrinks the gradient."""
+    """dA/dZ = A (1 - A): at most 1/4, so each layer shrinks the gradient, its weights apart."""
     return A * (1 - A)
 
 

@@ -3,6 +3,9 @@
 Gone from tier 2: the layers (`nn.Linear`, `nn.BatchNorm1d`, `nn.Dropout` and the activations are
 the same formulas), the collecting of parameters and states by name (`nn.Module` does it), the
 training switch and the copying to a device (`train`, `eval`, `to`).
+
+The folder is called `paper` because this is the form in which the code of a paper is published:
+every layer, loss and optimizer a library's, so that only what is new is written out.
 """
 
 import math

@@ -126,7 +126,9 @@ class BatchNorm1d(Layer):
 
 
 class Dropout(Layer):
-    """Y = X M, where M is 0 with probability p and else 1 / (1 - p) (Srivastava et al. 2014).
+    """Y = X ⊙ M, where M is 0 with probability p and else 1 / (1 - p) (Srivastava et al. 2014).
+
+    ⊙ multiplies entry by entry.
 
     Args:
         p: probability of dropping an entry, in [0, 1).
