@@ -4,6 +4,7 @@ that was changed.
 
 import csv
 import errno
+import json
 import os
 import resource
 import subprocess
@@ -14,11 +15,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from pydantic import BaseModel, ConfigDict
 from storm import contents, continue_run, train
+from train_scripts import TRAIN_SCRIPTS
 
 import train_numpy
 from common.runs import files, run_folder
+from common.runs.checkpoint import to_arrays
+from common.runs.options import TorchRunOptions
 from data.errors import UserError
 
 KILLS = 40
@@ -234,6 +239,52 @@ def test_edited_options_do_not_go_with_the_checkpoint(folder):
     path.write_text(path.read_text().replace('"seed": 0', '"seed": 1'))
     with pytest.raises(UserError, match=r"checkpoint\.safetensors is damaged \(it does not belong"):
         train(folder, "--resume", "--seed", "1")
+
+
+def sealed_anew(folder):
+    """The folder, with a test.json that vouches for all files as they are."""
+    test = json.loads((folder / run_folder.TEST).read_text())
+    seals = {name: files.seal(folder / name) for name in test["files"]}
+    figures = test["test_loss"], test["test_accuracy"]
+    run_folder.write_result(folder / run_folder.TEST, *figures, seals)
+    return folder
+
+
+@pytest.mark.parametrize(
+    "change, reason",
+    [
+        (lambda w: {"layers.0.weight": w["layers.0.weight"] * np.nan}, "layers.0.weight is not fi"),
+        (lambda w: {"layers.0.weight": w["layers.0.weight"].T}, "layers.0.weight is float32 of sh"),
+        (lambda w: {"layers.8.bias": w["layers.8.bias"].astype(float)}, "layers.8.bias is float64"),
+        (lambda w: {"layers.9.bias": w["layers.8.bias"]}, "it has an unexpected tensor layers.9.b"),
+    ],
+)
+def test_weights_that_do_not_fit_the_options_are_refused(change, reason, folder):
+    path = folder / run_folder.MODEL
+    weights, about = files.read_tensors(path, run_folder.ModelDescription, "is missing")
+    files.write_tensors(path, weights | change(weights), about.model_dump())
+    with pytest.raises(UserError, match=rf"{run_folder.MODEL} is damaged \({reason}"):
+        run_folder.FinishedRun(sealed_anew(folder))
+
+
+def test_options_of_a_network_too_wide_for_memory_are_refused_at_once(folder):
+    path = folder / run_folder.CONFIG
+    config = json.loads(path.read_text())
+    config["options"]["hidden"] = [1_000_000, 1_000_000]
+    path.write_text(json.dumps(config))
+    with pytest.raises(UserError, match=r"of shape \(256, 64\) instead of .* \(1000000, 64\)\)"):
+        run_folder.FinishedRun(sealed_anew(folder))
+
+
+@pytest.mark.parametrize("hidden", [(), (6, 5)])
+@pytest.mark.parametrize("batch_norm, dropout", [(False, 0), (True, 0), (False, 0.5), (True, 0.5)])
+def test_expected_weights_are_the_models_own(tier, hidden, batch_norm, dropout):
+    layers = {"batch_norm": batch_norm, "dropout": dropout} if hidden else {}
+    options = TorchRunOptions(dataset="digits", dtype="float64", hidden=hidden, **layers)
+    device = () if tier == "numpy" else (torch.device("cpu"),)
+    model = TRAIN_SCRIPTS[tier].make_model(options, 64, 10, *device)
+    expected = run_folder.expected_weights(options)
+    run_folder.check_state(Path("model"), to_arrays(model.state_dict()), expected)
 
 
 # --- runs that survive ----------------------------------------------------------------------------

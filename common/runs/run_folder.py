@@ -13,6 +13,7 @@ test.json those of all other files.
 """
 
 import hashlib
+import itertools
 import json
 import os
 import time
@@ -36,10 +37,10 @@ from common.runs.files import (
     read_table,
     read_tensors,
     remove_partial_files,
-    shortened,
     write_json,
 )
-from common.runs.options import RunOptions
+from common.runs.options import RunOptions, TorchRunOptions
+from data.datasets import DATASETS
 from data.errors import UserError
 
 O = TypeVar("O", bound=RunOptions)  # noqa: E741
@@ -235,19 +236,22 @@ class FinishedRun:
 
     Attributes:
         tier: its name.
+        options: those of tiers 2 and 3, with their defaults for a run of tier 1.
         history: the columns of history.csv.
         steps: the columns of steps.csv.
         weights: the final parameters and buffers by name.
         test: the test set's figures.
 
     Raises:
-        UserError: where there is no finished run, or a file is damaged or of another run.
+        UserError: where there is no finished run, a file is damaged or of another run, or the
+            weights are not those of a network with these options, or not finite.
     """
 
     def __init__(self, folder: Path) -> None:
         missing = "does not exist: the run is not finished"
         self.folder = folder
         self.tier = read_description(folder).tier
+        self.options = read_options(folder, TorchRunOptions)
         self.test = read_json(folder / TEST, Result, missing)
         for name in FILES[:-1]:
             if name not in self.test.files:
@@ -256,6 +260,34 @@ class FinishedRun:
         self.history = read_table(folder / HISTORY, EPOCH_COLUMNS, missing)
         self.steps = read_table(folder / STEPS, STEP_COLUMNS, missing)
         self.weights, _ = read_tensors(folder / MODEL, ModelDescription, missing)
+        check_state(folder / MODEL, self.weights, expected_weights(self.options))
+        for name, array in self.weights.items():
+            if not np.isfinite(array).all():
+                raise damaged(folder / MODEL, f"{name} is not finite")
+
+
+def expected_weights(options: RunOptions) -> dict[str, np.ndarray]:
+    """Arrays with the names, shapes and types of the network's parameters and buffers.
+
+    They share one zero each: however wide the network is, they take no memory.
+    """
+    description = DATASETS[options.dataset]
+    sizes = options.layer_sizes(description.inputs, description.classes)
+    layers_per_width = 2 + options.batch_norm + bool(options.dropout)
+    shapes: dict[str, tuple[int, ...]] = {}
+    for i, (d_in, d_out) in enumerate(itertools.pairwise(sizes)):
+        linear, norm = (f"layers.{i * layers_per_width + j}" for j in (0, 1))
+        shapes[f"{linear}.weight"] = (d_out, d_in)
+        if options.batch_norm and i < len(options.hidden):
+            columns = ("weight", "bias", "running_mean", "running_var")
+            shapes |= {f"{norm}.{name}": (d_out,) for name in columns}
+            shapes[f"{norm}.num_batches_tracked"] = ()
+        else:
+            shapes[f"{linear}.bias"] = (d_out,)
+    return {
+        name: np.broadcast_to(np.zeros((), options.dtype if shape else np.int64), shape)
+        for name, shape in shapes.items()
+    }
 
 
 def check_state(
@@ -264,24 +296,17 @@ def check_state(
     """Refuse tensors that do not belong to the expected model or optimizer.
 
     Raises:
-        UserError: names the first tensor that is missing, unexpected, of another shape or dtype.
+        UserError: names the first tensor that is missing, unexpected, of another shape or type.
     """
     for name in sorted(state.keys() | expected.keys()):
         if name not in state or name not in expected:
             what = "has no" if name not in state else "has an unexpected"
-            raise UserError(
-                f"{path} {what} tensor {shortened(name)}: it is of another network or optimizer;"
-                " use the options of the run that wrote it"
-            )
+            raise damaged(path, f"it {what} tensor {name}")
     for name, tensor in expected.items():
         found = state[name]
-        if found.shape != tensor.shape:
-            raise UserError(
-                f"{path} is of another network: {name} has shape {found.shape} instead of"
-                f" {tensor.shape}; use the options of the run that wrote it"
-            )
-        if found.dtype != tensor.dtype:
-            raise UserError(
-                f"{path} holds {name} as {found.dtype} instead of {tensor.dtype};"
-                f" use --dtype {found.dtype}"
+        if (found.shape, found.dtype) != (tensor.shape, tensor.dtype):
+            raise damaged(
+                path,
+                f"{name} is {found.dtype} of shape {found.shape} instead of"
+                f" {tensor.dtype} of shape {tensor.shape}",
             )
