@@ -30,7 +30,7 @@ from common.runs.environment import environment
 from common.runs.memory import available_memory, check_memory, estimate_memory
 from common.runs.options import REPOSITORY, TorchRunOptions
 from common.runs.progress import say, say_to_stderr
-from compared_runs import draw, grouped, print_table, read_run
+from compared_runs import grouped, print_table, read_run
 from data.datasets import DatasetUnavailable, load_dataset
 from data.errors import UserError
 from tiers import TIERS
@@ -71,8 +71,12 @@ def main(arguments: list[str]) -> None:
             comparison = use_available_data(comparison)
             runs = [read_run(path) for path in train_all(comparison, folder)]
         groups = grouped(runs)
-        drawn = draw(groups, folder)  # first: a word that cannot be printed loses no figure
-        print_table(groups)
+        try:
+            from compared_figures import draw  # without matplotlib there is still a table
+
+            drawn = draw(groups, folder)  # first: a word that cannot be printed loses no figure
+        finally:
+            print_table(groups)  # and a figure that cannot be drawn loses no table
         for name, path in drawn.items():
             say(f"{name:15} -> {path}")
 

@@ -1,4 +1,8 @@
-"""Finished runs side by side: a table of their figures, their learning curves and their drift."""
+"""Finished runs, side by side in a table.
+
+Runs that differ in tier, precision and seed alone are one training, and are measured against each
+other. Runs of other options are only shown beside each other, named by the options that differ.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,16 +17,12 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from common.cli.command_line import FREE_ON_RESUME
-from common.cli.figures import Curve, draw_drift, draw_learning_curves
+from common.configuration import option_value
 from common.runs import run_folder
 from common.runs.options import TorchRunOptions
 from common.runs.progress import say
 from data.datasets import Split, load_dataset
 from train_numpy import make_model, predict
-
-CURVES = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
-LEARNING_CURVES = "learning_curves.png"
-DRIFT = "drift.png"
 
 
 @dataclass(frozen=True)
@@ -42,13 +42,39 @@ class ComparedRun:
         """The loss of each step."""
         return np.array(self.files.steps["loss"])
 
+    @property
+    def training(self) -> dict[str, str]:
+        """The options that make a training what it is in every tier, precision and seed."""
+        apart = {"seed", "dtype", "threads", *FREE_ON_RESUME}
+        return {
+            field: option_text(field, getattr(self.options, field))
+            for field in type(self.options).model_fields
+            if field not in apart
+        }
+
+    @property
+    def start(self) -> tuple[str, ...]:
+        """Runs for which this is the same compute the same, but for rounding."""
+        seed, dtype = str(self.options.seed), self.options.dtype
+        return (dtype, seed, *self.training.values())
+
 
 @dataclass(frozen=True)
 class Group:
-    """Runs that differ by their seeds alone."""
+    """Runs that differ by their seeds alone.
 
-    name: str
+    Attributes:
+        runs: these.
+        differing: the options in which the compared groups differ, tier and dtype apart.
+    """
+
     runs: list[ComparedRun]
+    differing: list[str]
+
+    @property
+    def tier(self) -> str:
+        """The tier's name."""
+        return self.runs[0].files.tier
 
     @property
     def dtype(self) -> str:
@@ -56,12 +82,17 @@ class Group:
         return self.runs[0].options.dtype
 
     @property
-    def curve(self) -> Curve:
-        """Their losses and accuracies, each (runs, epochs)."""
-        columns = {
-            name: np.array([run.files.history[name] for run in self.runs]) for name in CURVES
-        }
-        return Curve(self.name, self.dtype, **columns)
+    def name(self) -> str:
+        """The tier, and the options that differ: such as "paper: hidden 512, activation tanh"."""
+        return ": ".join(filter(None, [self.tier, ", ".join(self.differing)]))
+
+
+def option_text(field: str, value: Any) -> str:
+    """An option and its value, as a legend says it: "hidden 256 128", "no nesterov"."""
+    name = field.replace("_", " ")
+    if value is None or isinstance(value, bool):
+        return name if value else f"no {name}"
+    return f"{name} {option_value(value)}"
 
 
 def read_run(folder: Path) -> ComparedRun:
@@ -75,63 +106,68 @@ def read_run(folder: Path) -> ComparedRun:
 
 
 def grouped(runs: Sequence[ComparedRun]) -> list[Group]:
-    """The runs by tier and options, seeds apart; float32 first.
-
-    A group has its tier's name or, where that would be two groups' name, a folder's.
-    """
-    groups: dict[Any, list[ComparedRun]] = {}
+    """The runs by tier, precision and options, seeds apart; float32 first."""
+    groups: dict[tuple[str, ...], list[ComparedRun]] = {}
     for run in runs:
-        options = run.options.model_dump(exclude={"seed", "threads", *FREE_ON_RESUME})
-        groups.setdefault((run.files.tier, *map(str, options.items())), []).append(run)
-    of_group = sorted(groups.values(), key=lambda group: group[0].options.dtype)
-    keys = [(group[0].files.tier, group[0].options.dtype) for group in of_group]
+        key = (run.options.dtype, run.files.tier, *run.training.values())
+        groups.setdefault(key, []).append(run)
+    trainings = [run.training for run in runs]
+    differing = [name for name in trainings[0] if len({each[name] for each in trainings}) > 1]
     return [
-        Group(tier if keys.count((tier, dtype)) == 1 else group[0].files.folder.name, group)
-        for (tier, dtype), group in zip(keys, of_group, strict=True)
+        Group(group, [group[0].training[name] for name in differing])
+        for group in sorted(groups.values(), key=lambda group: group[0].options.dtype)
     ]
 
 
-def print_table(groups: list[Group]) -> None:
-    """One row per group, each run measured against tier 1's of the same precision and seed."""
+def datasets_of(groups: Sequence[Group]) -> str:
+    """Such as "mnist", or "moons, xor"."""
+    datasets = {run.options.dataset: None for group in groups for run in group.runs}
+    return ", ".join(datasets)
+
+
+def print_table(groups: Sequence[Group]) -> None:
+    """One row per group, each run measured against tier 1's run of the same training."""
     runs = [run for group in groups for run in group.runs]
-    datasets = ", ".join(dict.fromkeys(run.options.dataset for run in runs))
-    table = Table(
-        title=f"The tiers on {datasets}", box=SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0)
-    )
-    for column in ("tier", "dtype"):
+    differing = [[differences(run, reference(run, runs)) for run in group.runs] for group in groups]
+    compared = [[pair for pair in pairs if pair is not None] for pairs in differing]
+    title = f"{'Runs' if groups[0].differing else 'The tiers'} on {datasets_of(groups)}"
+    table = Table(title=title, box=SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
+    for column in ("tier", "dtype", *["options"] * bool(groups[0].differing)):
         table.add_column(column, no_wrap=True)
-    for column in (
-        "epochs",
-        "train\nloss",
-        "validation\naccuracy",
-        "test\naccuracy",
-        "s per\nepoch",
-        "weights\ndiffer",
-        "other\nlabels",
-    ):
+    columns = ["epochs", "train\nloss", "validation\naccuracy", "test\naccuracy", "s per\nepoch"]
+    if any(compared):
+        columns += ["weights\ndiffer", "other\nlabels"]
+    for column in columns:
         table.add_column(column, justify="right", no_wrap=True)
-    for group in groups:
+    for group, pairs in zip(groups, compared, strict=True):
         history = [run.files.history for run in group.runs]
-        differing = [differences(run, reference(run, runs)) for run in group.runs]
-        compared = [pair for pair in differing if pair is not None]
-        table.add_row(
-            group.name,
+        row = [
+            group.tier,
             group.dtype,
+            *["\n".join(group.differing)] * bool(group.differing),
             str(len(history[0]["epoch"])),
             mean_and_deviation([h["train_loss"][-1] for h in history], "{:.4f}".format),
             mean_and_deviation([h["validation_accuracy"][-1] for h in history], percent),
             mean_and_deviation([run.files.test.test_accuracy for run in group.runs], percent),
             f"{mean(run.seconds for run in group.runs):.2f}",
-            f"{max(weight for weight, _ in compared):.1e}" if compared else "-",
-            f"{max(labels for _, labels in compared)}" if compared else "-",
-        )
+        ]
+        if pairs:
+            row += [
+                f"{max(weight for weight, _ in pairs):.1e}",
+                f"{max(labels for _, labels in pairs)}",
+            ]
+        elif any(compared):
+            row += ["-", "-"]
+        table.add_row(*row)
     say(table)
-    say(
-        "The last two columns: the largest difference of any weight, and how many of the test\n"
-        "set's predictions differ, from tier 1's run of the same dtype and seed (or the first one)."
-    )
+    if any(compared):
+        say(
+            "The last two columns: the largest difference of any weight, and how many of the test\n"
+            "set's predictions differ, from tier 1's run of the same dtype and seed (or the first"
+            " one)."
+        )
     if len(groups) < len(runs):
-        say("With several seeds: mean ± standard deviation, and the largest differences.")
+        say("Of several runs: mean ± standard deviation, and the largest differences.")
 
 
 def percent(share: float) -> str:
@@ -147,19 +183,17 @@ def mean_and_deviation(values: Sequence[float], written: Callable[[float], str])
 
 
 def reference(run: ComparedRun, runs: Sequence[ComparedRun]) -> ComparedRun:
-    """What this run is measured against: tier 1's of its precision and seed, or the first."""
-    start = (run.options.dtype, run.options.seed)
-    same = [other for other in runs if (other.options.dtype, other.options.seed) == start]
+    """What this run is measured against: tier 1's from the same start, or the first of them."""
+    same = [other for other in runs if other.start == run.start]
     return next((other for other in same if other.files.tier == "numpy"), same[0])
 
 
 def differences(run: ComparedRun, to: ComparedRun) -> tuple[float, int] | None:
     """Largest difference of a weight, and number of differing test predictions.
 
-    None where there is nothing to compare: the run itself, or a network of other sizes.
+    None where there is nothing to compare: the run itself.
     """
-    shapes = [{name: w.shape for name, w in each.files.weights.items()} for each in (run, to)]
-    if run is to or shapes[0] != shapes[1]:
+    if run is to:
         return None
     weights, others = run.files.weights, to.files.weights
     largest = max(float(abs(weights[name] - others[name]).max()) for name in weights)
@@ -181,38 +215,3 @@ def test_set(dataset: str, data_root: Path, dtype: str) -> tuple[Split, int]:
     """The test examples and the number of classes, loaded once for all runs."""
     loaded = load_dataset(dataset, data_root, dtype, download=False)
     return loaded.test, loaded.classes
-
-
-def draw(groups: list[Group], folder: Path) -> dict[str, Path]:
-    """Draw the learning curves and, where several runs share a start, their drift.
-
-    Returns:
-        The figures, by what they show.
-    """
-    dataset = groups[0].runs[0].options.dataset
-    curves = [group.curve for group in groups]
-    draw_learning_curves(curves, f"Learning curves on {dataset}", folder / LEARNING_CURVES)
-    drawn = {"learning curves": folder / LEARNING_CURVES}
-
-    drifts = {}
-    for dtype in ("float32", "float64"):
-        starts: dict[int, list[Float[np.ndarray, " steps"]]] = {}
-        for group in groups:
-            for run in group.runs:
-                if run.options.dtype == dtype:
-                    starts.setdefault(run.options.seed, []).append(run.step_losses)
-        apart = [spread_of(losses) for losses in starts.values() if len(losses) > 1]
-        if apart:
-            steps = min(map(len, apart))
-            drifts[dtype] = np.max([series[:steps] for series in apart], axis=0)
-    if drifts:
-        title = f"Largest difference between the tiers in the loss of each step, on {dataset}"
-        draw_drift(drifts, title, folder / DRIFT)
-        drawn["drift"] = folder / DRIFT
-    return drawn
-
-
-def spread_of(losses: Sequence[Float[np.ndarray, " _"]]) -> Float[np.ndarray, " steps"]:
-    """Largest minus smallest loss of each step that all of these runs have made."""
-    steps = min(map(len, losses))
-    return np.ptp([series[:steps] for series in losses], axis=0)

@@ -1,12 +1,15 @@
 """compare.py: runs side by side, what is kept of them, and how they are read and compared."""
 
+import errno
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -19,9 +22,9 @@ import compare
 import compared_runs
 import train_numpy
 from common.cli.command_line import parse
-from common.runs import environment, run_folder
+from common.runs import environment, files, run_folder
 from common.runs.options import REPOSITORY, RunOptions, TorchRunOptions
-from compared_runs import DRIFT, LEARNING_CURVES
+from compared_figures import DRIFT, LEARNING_CURVES
 from data.errors import UserError
 from tiers import TIERS
 
@@ -63,17 +66,54 @@ def test_differences_are_seen(runs):
     assert labels > 0
 
 
-def test_networks_of_other_sizes_have_no_difference_of_weights(runs, tmp_path):
-    options = "--dataset digits --epochs 1 --hidden 5 --run-dir"
-    train_numpy.main([*options.split(), str(tmp_path / "other")])
-    others = [compared_runs.read_run(folder) for folder in (tmp_path / "other", runs["numpy"])]
-    assert compared_runs.differences(*others) is None
-    # Two runs of one tier that differ by more than their seeds are two rows.
-    named = [group.name for group in compared_runs.grouped(others)]
-    assert named == ["numpy", "numpy"]  # one of float32, one of float64
-    train_numpy.main([*options.split(), str(tmp_path / "third"), "--dtype", "float64"])
-    others[0] = compared_runs.read_run(tmp_path / "third")
-    assert [group.name for group in compared_runs.grouped(others)] == ["third", "numpy"]
+def test_runs_of_other_options_are_curves_side_by_side(runs, tmp_path, capsys):
+    """No difference of weights or losses is shown of networks that were trained otherwise."""
+    options = "--dataset digits --epochs 2 --hidden 5 --dtype float64 --momentum 0.5 --nesterov"
+    train_numpy.main([*options.split(), "--run-dir", str(tmp_path / "other")])
+    (tmp_path / DRIFT).write_text("of an earlier comparison")
+    capsys.readouterr()
+    compare.main([str(runs["paper"]), str(tmp_path / "other"), "--run-dir", str(tmp_path)])
+    output = capsys.readouterr().out
+    assert "Runs on digits" in output and "differ" not in output
+    assert (tmp_path / LEARNING_CURVES).exists() and not (tmp_path / DRIFT).exists()
+    paths = [runs["numpy"], tmp_path / "other", runs["paper"]]
+    compared = [compared_runs.read_run(path) for path in paths]
+    groups = compared_runs.grouped(compared)
+    assert [group.name for group in groups] == [
+        "numpy: hidden 12 8, momentum 0.9, no nesterov",
+        "numpy: hidden 5, momentum 0.5, nesterov",
+        "paper: hidden 12 8, momentum 0.9, no nesterov",
+    ]
+    # Those of one training among them are compared in the table, and nobody else.
+    assert [compared_runs.reference(run, compared) for run in compared] == [
+        compared[0],
+        compared[1],
+        compared[0],
+    ]
+
+
+@pytest.mark.parametrize("obstacle", ["directory", "link", "full disk"])
+def test_a_figure_that_cannot_be_written_costs_no_table(
+    obstacle, runs, tmp_path, capsys, monkeypatch
+):
+    folder, outside = tmp_path / "compared", tmp_path / "outside"
+    folder.mkdir()
+    outside.write_text("precious")
+    match obstacle:
+        case "directory":
+            (folder / LEARNING_CURVES).mkdir()
+        case "link":
+            (folder / LEARNING_CURVES).symlink_to(outside)
+        case "full disk":
+            full = OSError(errno.ENOSPC, "No space left on device")
+            monkeypatch.setattr(files.os, "fsync", mock.Mock(side_effect=full))
+    expected = nullcontext()
+    if obstacle != "link":
+        expected = pytest.raises(UserError, match=rf"cannot write .*{LEARNING_CURVES}: .*; make")
+    with expected:
+        compare.main([*map(str, runs.values()), "--run-dir", str(folder)])
+    assert "weights" in capsys.readouterr().out
+    assert outside.read_text() == "precious"
 
 
 @settings(deadline=None)

@@ -2,23 +2,15 @@
 
 import numpy as np
 import pytest
+from matplotlib import pyplot as plt
 
-from common.cli import figures
-from common.cli.figures import Curve, draw_drift, draw_learning_curves
+from compared_figures import Curve, draw_drift, draw_learning_curves
 
 
-@pytest.fixture
-def drawn(monkeypatch):
-    """The panels of the figures that are drawn."""
-    panels = []
-    save = figures._save
-
-    def noted(figure, path):
-        panels.extend(figure.axes)
-        save(figure, path)
-
-    monkeypatch.setattr(figures, "_save", noted)
-    return panels
+@pytest.fixture(autouse=True)
+def _close():
+    yield
+    plt.close("all")
 
 
 def curve(name, dtype, epochs, accuracy=0.9):
@@ -27,10 +19,11 @@ def curve(name, dtype, epochs, accuracy=0.9):
     return Curve(name, dtype, losses, accuracies, 2 * losses, accuracies / 2)
 
 
-def test_learning_curves(drawn, tmp_path):
+@pytest.mark.parametrize("one_training", [True, False])
+def test_learning_curves(one_training):
     shown = [curve("a", "float32", 4), curve("b", "float32", 2, 0.8), curve("c", "float64", 3)]
-    draw_learning_curves(shown, "the title", tmp_path / "curves.png")
-    assert (tmp_path / "curves.png").stat().st_size > 10_000
+    figure = draw_learning_curves(shown, "the title", one_training)
+    drawn = figure.axes
     assert [panel.get_title() for panel in drawn] == ["float32", "float64", "", ""]
     assert [panel.get_ylabel() for panel in drawn] == ["loss", "", "accuracy (%)", ""]
     expected = [
@@ -47,15 +40,15 @@ def test_learning_curves(drawn, tmp_path):
             assert line.get_marker() == ""
             for point in line.get_xydata():
                 assert panel.viewLim.contains(*point), "outside the panel"
-    legend = [text.get_text() for text in drawn[0].get_legend().texts]
-    assert legend == ["a", "b"]
+    legends = [[text.get_text() for text in drawn[0].get_legend().texts]]
+    legends += [[text.get_text() for text in legend.texts] for legend in figure.legends]
+    assert legends == ([["a", "b"]] if one_training else [["train", "validation"], ["a", "b", "c"]])
 
 
-def test_several_seeds_are_a_mean_and_a_band(drawn, tmp_path):
+def test_several_seeds_are_a_mean_and_a_band():
     losses = np.array([[1.0, 0.5], [2.0, 0.5], [3.0, 0.5]])
-    draw_learning_curves(
-        [Curve("a", "float32", losses, losses / 10, losses + 1, losses / 5)], "", tmp_path / "a.png"
-    )
+    shown = Curve("a", "float32", losses, losses / 10, losses + 1, losses / 5)
+    drawn = draw_learning_curves([shown], "", one_training=True).axes
     train, validation = drawn[0].lines
     np.testing.assert_allclose(train.get_ydata(), [2, 0.5])
     np.testing.assert_allclose(validation.get_ydata(), [3, 1.5])
@@ -63,15 +56,14 @@ def test_several_seeds_are_a_mean_and_a_band(drawn, tmp_path):
     assert {tuple(point) for point in band.round(9)} == {(1, 1), (1, 3), (2, 0.5)}
 
 
-def test_run_of_one_epoch_is_seen(drawn, tmp_path):
-    draw_learning_curves([curve("a", "float32", 1)], "the title", tmp_path / "curves.png")
-    assert all(line.get_marker() == "o" for panel in drawn for line in panel.lines)
+def test_run_of_one_epoch_is_seen():
+    figure = draw_learning_curves([curve("a", "float32", 1)], "the title", one_training=True)
+    assert all(line.get_marker() == "o" for panel in figure.axes for line in panel.lines)
 
 
-def test_drift(drawn, tmp_path):
+def test_drift():
     drifts = {"float32": np.array([0, 1e-3, 1e-2, 0]), "float64": np.array([1e-16, 0, 0, 0])}
-    draw_drift(drifts, "the title", tmp_path / "drift.png")
-    (panel,) = drawn
+    (panel,) = draw_drift(drifts, "the title").axes
     assert panel.get_yscale() == "log"
     points = [line.get_xydata().tolist() for line in panel.lines]
     assert points == [[[2, 1e-3], [3, 1e-2]], [[1, 1e-16]]]
