@@ -4,6 +4,7 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import matplotlib
 import numpy as np
@@ -25,7 +26,7 @@ OVERLAID = (
 )
 # Lines that lie apart: Okabe & Ito's colours, which the colour-blind can tell apart.
 COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
-PARTS = {"train": "--", "validation": "-"}
+PARTS: dict[str, Literal["--", "-"]] = {"train": "--", "validation": "-"}
 
 
 @dataclass(frozen=True)
@@ -164,10 +165,12 @@ def _explain_dashes(panel: plt.Axes) -> None:
 
 def _legend_below(figure: plt.Figure, panels: Sequence[plt.Axes]) -> None:
     """The names of the curves, which may be long, below the panels; each name once."""
-    named = {}
-    for panel in panels:
-        lines, names = panel.get_legend_handles_labels()
-        named |= {(name, line.get_color()): line for name, line in zip(names, lines, strict=True)}
+    lines = [line for panel in panels for line in panel.lines]
+    named = {
+        (str(line.get_label()), line.get_color()): line
+        for line in lines
+        if not str(line.get_label()).startswith("_")  # matplotlib's own name of a line without one
+    }
     names = [name for name, _ in named]
     figure.legend(list(named.values()), names, loc="outside lower left")
 
