@@ -123,7 +123,7 @@ class Configuration(Options):
         Args:
             name: of the data set, for the message.
             examples: number of training examples.
-            classes: number of classes.
+            classes: number of classes, 0 in regression.
 
         Raises:
             UserError: names the option, its value, the limit and the remedy.
@@ -138,6 +138,11 @@ class Configuration(Options):
                 f"--batch-norm with --batch-size {self.batch_size}: {name}'s"
                 f" {examples:,} examples leave a minibatch of one, which has no variance;"
                 " choose another batch size"
+            )
+        if classes == 0 and self.loss != "mean-squared-error":
+            raise UserError(
+                f"--loss {self.loss}: tells classes apart, and {name}'s labels are real numbers;"
+                " use --loss mean-squared-error"
             )
         if self.loss == "sigmoid-cross-entropy" and classes != 2:
             raise UserError(
@@ -159,8 +164,11 @@ class Configuration(Options):
         return self.learning_rate
 
     def layer_sizes(self, inputs: int, classes: int) -> tuple[int, ...]:
-        """(inputs, hidden widths ..., outputs); one output for the sigmoid cross-entropy."""
-        outputs = 1 if self.loss == "sigmoid-cross-entropy" else classes
+        """(inputs, hidden widths ..., outputs).
+
+        One output for the sigmoid cross-entropy, and for regression, whose `classes` is 0.
+        """
+        outputs = 1 if self.loss == "sigmoid-cross-entropy" or classes == 0 else classes
         return (inputs, *self.hidden, outputs)
 
     def steps_per_epoch(self, examples: int) -> int:

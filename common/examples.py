@@ -1,11 +1,12 @@
 """The examples that a tier trains on: checked, and with the targets that its loss compares with."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from jaxtyping import Int, Shaped
+from jaxtyping import Float, Int, Shaped
 
 from common.configuration import Configuration
 from data.datasets import Dataset, Split
@@ -21,13 +22,15 @@ class Examples:
 
     Attributes:
         images: (n, d), one example in each row.
-        labels: (n,), class indices.
+        labels: (n,), class indices; in regression, the real numbers to predict.
         targets: what the loss compares the logits with, see `targets`.
+        classes: number of classes, 0 in regression.
     """
 
     images: Any
     labels: Any
     targets: Any
+    classes: int
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -35,24 +38,32 @@ class Examples:
     def chunks(self) -> Iterator["Examples"]:
         """All examples in their order, CHUNK_ROWS at a time; the last chunk may be smaller."""
         for start in range(0, len(self), CHUNK_ROWS):
-            rows = slice(start, start + CHUNK_ROWS)
-            yield Examples(self.images[rows], self.labels[rows], self.targets[rows])
+            yield self.rows(slice(start, start + CHUNK_ROWS))
+
+    def rows(self, rows: slice) -> "Examples":
+        """Some of the examples."""
+        return Examples(self.images[rows], self.labels[rows], self.targets[rows], self.classes)
+
+    def accuracy(self, right: int | float) -> float:
+        """The share of right predictions; NaN in regression, where none is right or wrong."""
+        return right / len(self) if self.classes else math.nan
 
 
 def targets(
-    labels: Int[np.ndarray, " n"], loss: str, classes: int, dtype: str
+    labels: Int[np.ndarray, " n"] | Float[np.ndarray, " n"], loss: str, classes: int, dtype: str
 ) -> Shaped[np.ndarray, "n ..."]:
     """The labels in the form that a loss takes.
 
     Args:
-        labels: (n,) class indices.
+        labels: (n,) class indices; in regression, the real numbers to predict.
         loss: a name of the configuration's losses.
-        classes: number of classes k.
+        classes: number of classes k, 0 in regression.
         dtype: of targets that are not indices.
 
     Returns:
         (n,) indices for the softmax cross-entropy, (n, 1) zeros and ones for the sigmoid
-        cross-entropy, (n, k) one-hot rows for the mean squared error.
+        cross-entropy, (n, k) one-hot rows for the mean squared error, and (n, 1) real numbers in
+        regression.
     """
     match loss:
         case "softmax-cross-entropy":
@@ -60,7 +71,7 @@ def targets(
         case "sigmoid-cross-entropy":
             return labels[:, None].astype(dtype)
         case "mean-squared-error":
-            return np.eye(classes, dtype=dtype)[labels]
+            return np.eye(classes, dtype=dtype)[labels] if classes else labels[:, None]
     raise ValueError(f"unknown loss {loss!r}")
 
 
@@ -80,6 +91,7 @@ def prepare(configuration: Configuration, dataset: Dataset) -> tuple[Examples, E
             split.images,
             split.labels,
             targets(split.labels, configuration.loss, dataset.classes, configuration.dtype),
+            dataset.classes,
         )
         for split in (dataset.train, dataset.validation, dataset.test)
     )
@@ -100,11 +112,17 @@ def _check_split(
             f"{name}.images is {images.dtype}: must be {configuration.dtype}, the configuration's"
             f' dtype; convert it with .astype("{configuration.dtype}")'
         )
-    if labels.shape != images.shape[:1] or labels.dtype != np.int64:
+    kind, dtype = ("class index", "int64") if dataset.classes else ("number", configuration.dtype)
+    if labels.shape != images.shape[:1] or labels.dtype != dtype:
         raise UserError(
-            f"{name}.labels is {labels.dtype} of shape {labels.shape}: must be int64 of shape"
-            f" {images.shape[:1]}, one class index for each row of {name}.images"
+            f"{name}.labels is {labels.dtype} of shape {labels.shape}: must be {dtype} of shape"
+            f" {images.shape[:1]}, one {kind} for each row of {name}.images, as dataset.classes is"
+            f" {dataset.classes} (0 is for regression)"
         )
+    if not dataset.classes:
+        if not np.isfinite(labels).all():
+            raise UserError(f"{name}.labels holds NaN or infinity: remove these examples")
+        return
     smallest, largest = int(labels.min()), int(labels.max())
     if smallest < 0 or largest >= dataset.classes:
         raise UserError(

@@ -50,13 +50,16 @@ class Stopped(Exception):  # noqa: N818 - not an error: it ends a training that 
 
 @dataclass(frozen=True)
 class Epoch:
-    """What one epoch measured: means over its training examples, and the validation examples."""
+    """What one epoch measured: means over its training examples, and the validation examples.
+
+    The accuracies are NaN in regression.
+    """
 
     epoch: int
     train_loss: FiniteFloat
-    train_accuracy: FiniteFloat
+    train_accuracy: float
     validation_loss: FiniteFloat
-    validation_accuracy: FiniteFloat
+    validation_accuracy: float
     learning_rate: FiniteFloat  # of the epoch's last step
     gradient_norm: float  # mean over the steps, before clipping; NaN without clipping
     seconds: FiniteFloat  # of the epoch's steps, validation apart
@@ -227,7 +230,7 @@ class Recorder:
             Epoch(
                 epoch=self.epoch,
                 train_loss=float(np.array(self.history.losses[of_epoch]) @ sizes / sizes.sum()),
-                train_accuracy=sum(self.history.right[of_epoch]) / len(self.training),
+                train_accuracy=self.training.accuracy(sum(self.history.right[of_epoch])),
                 validation_loss=float(validation_loss),
                 validation_accuracy=float(validation_accuracy),
                 learning_rate=scheduled_learning_rate(

@@ -15,6 +15,7 @@ from data.digits import DIGITS, load_digits
 from data.errors import DatasetUnavailable, UserError
 from data.mnist import MNIST, load_mnist
 from data.points import PLANE, POINT_SETS, load_points
+from data.sine import SINE, load_sine
 from data.splits import Dataset, DatasetDescription, Split
 
 __all__ = [
@@ -35,12 +36,14 @@ DATASETS: Mapping[str, DatasetDescription] = {
     "fashion-mnist": MNIST,  # made to MNIST's measure: same sizes, same number of classes
     "digits": DIGITS,
     **dict.fromkeys(POINT_SETS, PLANE),
+    "sine": SINE,
 }
 
 # Those that need no files.
 _LOADERS: Mapping[str, Callable[[str], Dataset]] = {
     "digits": load_digits,
     **{name: partial(load_points, name) for name in POINT_SETS},
+    "sine": load_sine,
 }
 
 

@@ -14,7 +14,8 @@ SPLIT_SEED = 20_240_229
 class DatasetDescription:
     """What is known of a dataset before it is loaded.
 
-    `inputs` is d, the number of columns; `train`, `validation` and `test` count rows.
+    `inputs` is d, the number of columns; `classes` is 0 where labels are real numbers; `train`,
+    `validation` and `test` count rows.
     """
 
     inputs: int
@@ -26,10 +27,13 @@ class DatasetDescription:
 
 @dataclass(frozen=True)
 class Split:
-    """Standardised `images` (n, d), C-contiguous, and their `labels` (n,)."""
+    """Standardised `images` (n, d), C-contiguous, and their `labels` (n,).
+
+    A label is the index of a class or, in regression, the real number to predict.
+    """
 
     images: Float[np.ndarray, "n d"]
-    labels: Int64[np.ndarray, " n"]
+    labels: Int64[np.ndarray, " n"] | Float[np.ndarray, " n"]
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -37,7 +41,7 @@ class Split:
 
 @dataclass(frozen=True)
 class Dataset:
-    """The three splits of one dataset; `classes` is the number of classes."""
+    """The three splits of one dataset; `classes` is the number of classes, 0 in regression."""
 
     name: str
     train: Split

@@ -107,7 +107,7 @@ def predict(logits: Float[np.ndarray, "n k"]) -> Int[np.ndarray, " n"]:
 
 
 def evaluate(model: MLP, examples: Examples, loss: str) -> tuple[float, float]:
-    """Mean loss and accuracy of the model, in evaluation, on all of these examples."""
+    """Mean loss and accuracy (NaN in regression) of the model in evaluation, on all examples."""
     model.eval()
     total_loss = right = 0.0
     for chunk in examples.chunks():  # all at once would need more memory than the training
@@ -115,7 +115,7 @@ def evaluate(model: MLP, examples: Examples, loss: str) -> tuple[float, float]:
         mean_loss, _ = LOSSES[loss](logits, chunk.targets)
         total_loss += mean_loss * len(chunk)
         right += (predict(logits) == chunk.labels).sum().item()
-    return total_loss / len(examples), right / len(examples)
+    return total_loss / len(examples), examples.accuracy(right)
 
 
 def main(arguments: list[str]) -> None:

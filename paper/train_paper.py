@@ -123,7 +123,7 @@ def predict(logits: Float[torch.Tensor, "n k"]) -> Int[torch.Tensor, " n"]:
 
 @torch.no_grad()
 def evaluate(model: MLP, examples: Examples, loss: str) -> tuple[float, float]:
-    """Mean loss and accuracy of the model, in evaluation, on all of these examples."""
+    """Mean loss and accuracy (NaN in regression) of the model in evaluation, on all examples."""
     model.eval()
     total_loss = right = 0.0
     for chunk in examples.chunks():  # all at once would need more memory than the training
@@ -131,7 +131,7 @@ def evaluate(model: MLP, examples: Examples, loss: str) -> tuple[float, float]:
         mean_loss = LOSSES[loss](logits, chunk.targets)
         total_loss += mean_loss.item() * len(chunk)
         right += (predict(logits) == chunk.labels).sum().item()
-    return total_loss / len(examples), right / len(examples)
+    return total_loss / len(examples), examples.accuracy(right)
 
 
 def main(arguments: list[str]) -> None:

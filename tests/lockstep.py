@@ -56,6 +56,8 @@ class Case(TorchConfiguration):
     def _split(self, rows: int, part: int) -> Split:
         rng = generator(self.seed, 99, part)
         images = rng.normal(size=(rows, self.inputs)).astype(self.dtype)
+        if self.outputs == 0:  # regression
+            return Split(images, rng.normal(size=rows).astype(self.dtype))
         return Split(images, rng.integers(self.outputs, size=rows))
 
     def compared(self, labels: np.ndarray) -> np.ndarray:
@@ -203,8 +205,11 @@ class Observer(Recorder):
 
     @property
     def predictions_count(self) -> bool:
-        """Of zero weights all logits are equal, and rounding decides which is the largest."""
-        return self.configuration.initializer != "zeros"
+        """Of zero weights all logits are equal, and rounding decides which is the largest.
+
+        In regression no prediction is right or wrong.
+        """
+        return self.configuration.initializer != "zeros" and self.training.classes > 0
 
     def whole_state(self) -> Arrays:
         """Parameters, buffers and the optimizer's state."""

@@ -27,6 +27,7 @@ def test_descriptions():
         "fashion-mnist": (784, 10, 55_000, 5_000, 10_000),
         "digits": (64, 10, 1_297, 200, 300),
         **dict.fromkeys(["xor", "moons", "circles", "spiral"], (2, 2, 1_000, 200, 1_000)),
+        "sine": (1, 0, 1_000, 200, 1_000),
     }
 
 

@@ -84,6 +84,8 @@ TABLE = [
     {"clip_norm": 0.1, "batch_norm": True, "weight_decay": 0.1},
     {"clip_norm": 0.1, "dropout": 0.5, "optimizer": "adamw", "learning_rate": ADAM_RATE},
     {"clip_norm": 1.0, "loss": "mean-squared-error", "nesterov": True},
+    {"classes": 0, "loss": "mean-squared-error"},
+    {"classes": 0, "loss": "mean-squared-error", "hidden": (9,), "batch_norm": True},
     {"hidden": (), "weight_decay": 0.1},
     {"hidden": (), "loss": "sigmoid-cross-entropy", "clip_norm": 0.1},
     {"hidden": (1,), "inputs": 2, "batch_size": 1},

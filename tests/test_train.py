@@ -206,6 +206,7 @@ def test_arrays_that_do_not_fit_are_named(train):
         ("train", unchecked(X, y.astype("int32")), "train.labels is int32 of shape .* must be int"),
         ("train", unchecked(X, y * 2), "train.labels holds 2: must be from 0 to 1, as dataset.cla"),
         ("test", unchecked(X, y - 1), "test.labels holds -1: must be from 0 to 1"),
+        ("train", unchecked(X, y.astype("float32")), "float32 of shape .* int64 .*0 is for regre"),
     ):
         with pytest.raises(UserError, match=message) as error_info:
             train(Configuration(hidden=(3,), batch_size=4), replace(good, **{part: bad}))

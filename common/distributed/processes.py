@@ -37,8 +37,7 @@ class SharedExamples(Examples):
 
     def chunks(self) -> Iterator[Examples]:
         """This process's share of the examples, CHUNK_ROWS at a time."""
-        rows = share(len(self))
-        yield from Examples(self.images[rows], self.labels[rows], self.targets[rows]).chunks()
+        yield from self.rows(share(len(self))).chunks()
 
 
 def gpu_of_process() -> torch.device:

@@ -101,7 +101,7 @@ class SharedRecorder(Recorder):
 
     def _of_all(self, loss: float, accuracy: float, count: int) -> tuple[float, float]:
         """Each process has divided its sums by the number of all examples."""
-        right = torch.tensor(round(accuracy * count))
+        right = torch.tensor(accuracy * count, dtype=torch.float64).round()
         total = self.measured(torch.tensor(loss, dtype=torch.float64), right)
         dist.all_reduce(total)
         total_loss, total_right = self.added_up(total)

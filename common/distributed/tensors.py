@@ -29,7 +29,8 @@ def to_tensors(examples: Examples, device: torch.device) -> Examples:
     """The examples on the device, all at once: no step of the training has to wait for them."""
     kind = SharedExamples if several_processes() else Examples
     arrays = (examples.images, examples.labels, examples.targets)
-    return kind(*(torch.from_numpy(array).to(device) for array in arrays))
+    tensors = (torch.from_numpy(array).to(device) for array in arrays)
+    return kind(*tensors, classes=examples.classes)
 
 
 def seed_dropout(seed: int, step: int) -> None:
