@@ -7,6 +7,7 @@ A link names what it leads to in its title, and gets the lines where that stands
 A block of Python right below a line that ends in such a link gets that code, docstring left out.
 """
 
+import argparse
 import ast
 import re
 import textwrap
@@ -81,5 +82,8 @@ def renewed(document: Path) -> str:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    ).parse_args()
     for markdown in sorted(DOCS.glob("*.md")):
         markdown.write_text(renewed(markdown), encoding="utf-8")

@@ -1,5 +1,6 @@
 """A multilayer perceptron on one page, from the files of MNIST to 98 %: python docs/one_page.py"""
 
+import argparse
 import gzip
 from itertools import pairwise
 from pathlib import Path
@@ -29,9 +30,9 @@ def forward(X, W, b):  # the input, each layer's activation, and the logits
 
 
 def train(X, labels, epochs=EPOCHS):  # yields each step's loss, and the weights and biases
-    sizes = list(enumerate(pairwise(SIZES)))
+    sizes = enumerate(pairwise(SIZES))
     W = [random(1, i).normal(0, (2 / n) ** 0.5, (m, n)).astype(X.dtype) for i, (n, m) in sizes]
-    b = [np.zeros(m, X.dtype) for _, (_, m) in sizes]
+    b = [np.zeros(len(weight), X.dtype) for weight in W]
     velocities = [[np.zeros_like(array) for array in layer] for layer in zip(W, b, strict=True)]
     per_epoch = -(-len(X) // BATCH_SIZE)
     for step in range(per_epoch * epochs):
@@ -43,8 +44,7 @@ def train(X, labels, epochs=EPOCHS):  # yields each step's loss, and the weights
         P = exp / exp.sum(axis=1, keepdims=True)  # softmax
         loss = -np.log(P[y]).mean()
         P[y] -= 1
-        grad_Z = P / len(rows)
-        rate = LEARNING_RATE * (1 - step / (per_epoch * epochs))
+        grad_Z, rate = P / len(rows), LEARNING_RATE * (1 - step / (per_epoch * epochs))
         for i in reversed(range(len(W))):  # the chain rule, from the logits back to the input
             gradients = grad_Z.T @ A[i], grad_Z.sum(axis=0)
             grad_Z = grad_Z @ W[i] * (A[i] > 0)
@@ -55,6 +55,6 @@ def train(X, labels, epochs=EPOCHS):  # yields each step's loss, and the weights
 
 
 if __name__ == "__main__":
-    *_, (_, W, b) = train(*load("train"))
-    images, labels = load("t10k")
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    (*_, (_, W, b)), (images, labels) = train(*load("train")), load("t10k")
     print(f"test accuracy: {(forward(images, W, b)[-1].argmax(axis=1) == labels).mean():.2%}")
