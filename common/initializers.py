@@ -10,6 +10,10 @@ A weight has shape (out, in):
 | standard-uniform | U[±sqrt(1 / in)]       | sqrt(1 / (3 in))    | Glorot & Bengio 2010, eq. 1  |
 | xavier-uniform   | U[±sqrt(6 / (in+out))] | sqrt(2 / (in + out))| Glorot & Bengio 2010, eq. 16 |
 | zeros            | nothing is drawn       | 0                   | units of a layer stay equal  |
+
+he-normal is meant for ReLU, the xavier ones for identity, tanh and softsign, and, for want of a
+better one, for sigmoid. lecun-normal keeps the size of activations alone, not that of gradients;
+some lessons call it Xavier.
 """
 
 import math
