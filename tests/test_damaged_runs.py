@@ -4,7 +4,7 @@ import pytest
 from train_scripts import TRAIN_SCRIPTS, assert_one_line, no_data
 
 from common.cli import command_line
-from common.runs import run_folder
+from common.runs import files, run_folder
 
 DIGITS = "--dataset digits --hidden 12 7 --epochs 3 --optimizer sgd"
 
@@ -61,21 +61,36 @@ def test_damaged_checkpoint(damage, message, tier, script, tmp_path, checkpoints
     assert_one_line(error, message if damage is None else f"{path} {message}")
 
 
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"tier": "numpy"}', "\0"])
+def test_damaged_configuration(text, script, tmp_path, monkeypatch):
+    path = tmp_path / run_folder.CONFIG
+    path.write_text(text)
+    assert_refused(path, "", script, monkeypatch)
+
+
 @pytest.mark.parametrize(
-    "text",
+    "options, reason",
     [
-        *("", "{", "[]", "null", '{"tier": "numpy"}', '{"tier": "numpy", "options": 3}', "\0"),
-        '{"tier": "numpy", "options": {"hidden": [0]}}',
-        '{"tier": "numpy", "options": {"learning_rate": NaN}}',
-        '{"tier": "numpy", "options": {"depth": 3}}',
-        '{"tier": "numpy", "options": {"optimizer": "adam", "nesterov": true}}',
+        (3, "options: Input should be"),
+        ({"hidden": [0]}, "--hidden 0: must be"),
+        ({"learning_rate": float("nan")}, "--learning-rate nan: must be"),
+        ({"depth": 3}, "--depth: no such option"),
+        ({"optimizer": "adam", "nesterov": True}, "--nesterov with --optimizer adam"),
     ],
 )
-def test_damaged_configuration(text, script, tmp_path, monkeypatch):
-    monkeypatch.setattr(command_line, "load_dataset", no_data)
-    (tmp_path / run_folder.CONFIG).write_text(text)
-    code, error = script("numpy", ["--resume", "--run-dir", str(tmp_path)])
-    assert code == 2
+def test_configuration_with_a_right_checksum(options, reason, script, tmp_path, monkeypatch):
     path = tmp_path / run_folder.CONFIG
-    assert_one_line(error, rf"{path} is damaged \(.*\); delete {tmp_path} and train again")
-    assert path.read_text() == text
+    content = {"tier": "numpy", "options": options, "environment": {}}
+    files.write_checked_json(path, content)
+    assert_refused(path, reason, script, monkeypatch)
+
+
+def assert_refused(path, reason, script, monkeypatch):
+    """On --resume the configuration is named as damaged, and nothing is done."""
+    monkeypatch.setattr(command_line, "load_dataset", no_data)
+    content = path.read_bytes()
+    code, error = script("numpy", ["--resume", "--run-dir", str(path.parent)])
+    assert code == 2
+    message = rf"{path} is damaged \({reason}.*\); delete {path.parent} and train again"
+    assert_one_line(error, message)
+    assert path.read_bytes() == content

@@ -233,12 +233,18 @@ def test_a_test_result_that_was_edited_is_noticed(folder):
         run_folder.FinishedRun(folder)
 
 
-def test_edited_options_do_not_go_with_the_checkpoint(folder):
+def test_edited_options_are_refused_before_anything_is_done(folder):
     (folder / run_folder.TEST).unlink()
     path = folder / run_folder.CONFIG
-    path.write_text(path.read_text().replace('"seed": 0', '"seed": 1'))
-    with pytest.raises(UserError, match=r"checkpoint\.safetensors is damaged \(it does not belong"):
-        train(folder, "--resume", "--seed", "1")
+    config = json.loads(path.read_text())
+    elsewhere = folder / "elsewhere"
+    config["options"] |= {"dataset": "mnist", "data_root": str(elsewhere)}
+    path.write_text(json.dumps(config))
+    with pytest.raises(
+        UserError, match=r"config\.json is damaged \(its SHA-256 is wrong\); delete"
+    ):
+        train_numpy.main(["--resume", "--run-dir", str(folder)])
+    assert not elsewhere.exists()
 
 
 def sealed_anew(folder):
@@ -270,8 +276,9 @@ def test_weights_that_do_not_fit_the_options_are_refused(change, reason, folder)
 def test_options_of_a_network_too_wide_for_memory_are_refused_at_once(folder):
     path = folder / run_folder.CONFIG
     config = json.loads(path.read_text())
+    del config["sha256"]
     config["options"]["hidden"] = [1_000_000, 1_000_000]
-    path.write_text(json.dumps(config))
+    files.write_checked_json(path, config)
     with pytest.raises(UserError, match=r"of shape \(256, 64\) instead of .* \(1000000, 64\)\)"):
         run_folder.FinishedRun(sealed_anew(folder))
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from safetensors import SafetensorError, safe_open
 
 from data.errors import UserError
@@ -36,6 +36,22 @@ class Content(BaseModel):
     """What a file holds: these fields, of these types, and no others."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class CheckedContent(Content):
+    """What a JSON file holds that carries the checksum of all else in it."""
+
+    sha256: str
+
+    @model_validator(mode="after")
+    def _check_sha256(self) -> "CheckedContent":
+        if self.sha256 != _json_checksum(self.model_dump(exclude={"sha256"})):
+            raise ValueError("its SHA-256 is wrong")
+        return self
+
+
+def _json_checksum(content: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 class Seal(Content):
@@ -105,6 +121,11 @@ def remove_partial_files(folder: Path, names: Sequence[str]) -> None:
 def write_json(path: Path, content: Mapping[str, Any]) -> Seal:
     """Write a JSON file. Returns and raises as `write_file`."""
     return write_file(path, [(json.dumps(content, indent=2) + "\n").encode()])
+
+
+def write_checked_json(path: Path, content: Mapping[str, Any]) -> Seal:
+    """Write a JSON file that `CheckedContent` reads. Returns and raises as `write_file`."""
+    return write_json(path, {**content, "sha256": _json_checksum(content)})
 
 
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Seal:
@@ -248,7 +269,8 @@ def _explained(path: Path, missing: str = "does not exist") -> Iterator[None]:
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
         place = ".".join(map(str, problem["loc"]))
-        raise damaged(path, f"{place}: {problem['msg']}" if place else problem["msg"]) from None
+        reason = problem["msg"].removeprefix("Value error, ")
+        raise damaged(path, f"{place}: {reason}" if place else reason) from None
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror or error}; check the path") from None
     except (SafetensorError, ValueError, TypeError, KeyError, csv.Error) as error:

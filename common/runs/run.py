@@ -19,7 +19,7 @@ from common.recorder import EPOCH_COLUMNS, DivergenceError, Recorder
 from common.runs import run_folder
 from common.runs.checkpoint import load_checkpoint, save_checkpoint, to_arrays
 from common.runs.environment import environment, limited_threads
-from common.runs.files import Seal, seal, write_json, write_table, write_tensors
+from common.runs.files import Seal, seal, write_checked_json, write_table, write_tensors
 from common.runs.options import RunOptions
 from common.runs.progress import ProgressDisplay, readable
 from data.errors import UserError
@@ -114,7 +114,7 @@ class Run(Recorder):
         """Replace what the folder holds by a run that begins."""
         run_folder.clear(self.folder)
         self._written(
-            write_json,
+            write_checked_json,
             run_folder.CONFIG,
             {
                 "tier": self.tier,

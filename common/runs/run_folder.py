@@ -8,13 +8,11 @@
     test.json               the test set's loss and accuracy, written last: the run is finished
     .lock                   held by the process that writes here, and released when it ends
 
-The parts belong together, and say so: a checkpoint knows the checksum of its config.json, and
-test.json those of all other files.
+Each file that is read to go on from carries its own checksum. The parts belong together, and say
+so: a checkpoint knows the checksum of its config.json, and test.json those of all other files.
 """
 
-import hashlib
 import itertools
-import json
 import os
 import time
 from collections.abc import Iterator, Mapping
@@ -29,6 +27,7 @@ from pydantic import Field, FiniteFloat, model_validator
 
 from common.recorder import EPOCH_COLUMNS, Epoch
 from common.runs.files import (
+    CheckedContent,
     Content,
     Seal,
     check_seal,
@@ -37,7 +36,7 @@ from common.runs.files import (
     read_table,
     read_tensors,
     remove_partial_files,
-    write_json,
+    write_checked_json,
 )
 from common.runs.options import RunOptions, TorchRunOptions
 from data.datasets import DATASETS
@@ -56,7 +55,7 @@ LOCK = ".lock"
 STEP_COLUMNS = ("step", "epoch", "loss", "gradient_norm")
 
 
-class RunDescription(Content):
+class RunDescription(CheckedContent):
     """config.json."""
 
     tier: str
@@ -95,23 +94,12 @@ class ModelDescription(Content):
     options: dict[str, Any]
 
 
-class Result(Content):
-    """test.json: the test set's figures, the seals of all other files, and its own checksum."""
+class Result(CheckedContent):
+    """test.json: the test set's figures, and the seals of all other files."""
 
     test_loss: FiniteFloat
     test_accuracy: float = Field(ge=0, le=1)
     files: dict[str, Seal]
-    sha256: str
-
-    @model_validator(mode="after")
-    def _check_sha256(self) -> "Result":
-        if self.sha256 != _checksum(self.model_dump(exclude={"sha256"})):
-            raise ValueError("its SHA-256 is wrong")
-        return self
-
-
-def _checksum(content: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def write_result(
@@ -123,7 +111,7 @@ def write_result(
         "test_accuracy": test_accuracy,
         "files": {name: file.model_dump() for name, file in files.items()},
     }
-    return write_json(path, content | {"sha256": _checksum(content)})
+    return write_checked_json(path, content)
 
 
 @contextmanager
