@@ -1,7 +1,6 @@
 """What the tiers cost, beside their floors and beside what people would use instead.
 
     python benchmarks/speed.py             samples per second
-    python benchmarks/kernels.py           the products with each kernel, and the core's peak
     python benchmarks/cores.py             several runs at once, and a busy neighbour
     python benchmarks/parts.py             what the parts of tier 1's step take
     python benchmarks/time_to_accuracy.py  seconds to 98 % of the test set

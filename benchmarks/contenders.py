@@ -70,7 +70,6 @@ class Entry:
     loop: tuple[str, str]  # module and function; or "tiers" and a tier's name
     floor: str = ""  # key of what it is held against
     momentum: bool = True  # whether it is measured with momentum, too
-    chosen_kernels: bool = True  # those that tier 1 asks OpenBLAS for; else OpenBLAS's own
     device: str = "cpu"
 
     def variant(self, suffix: str, **changes: Any) -> "Entry":
@@ -94,19 +93,16 @@ WITH_TORCH = (
     Entry("dataloader", "nn.Module + DataLoader", (TORCH, "data_loader"), momentum=False),
 )
 OTHERS = (
-    # As its users meet it: nobody chooses the kernels for them.
-    Entry("scikit-learn", "scikit-learn", (NUMPY, "scikit_learn"), chosen_kernels=False),
+    Entry("scikit-learn", "scikit-learn", (NUMPY, "scikit_learn")),
     Entry("jax", "JAX, one scan", (JAX, "scan")),
     Entry("keras", "Keras", (JAX, "keras_fit")),
 )
 
 
-def known_contenders(kernels: str, device: str) -> dict[str, Entry]:
-    """By key; with NumPy also with "both" kernels, with torch also on the GPU ("cuda")."""
-    own = [entry.variant("openblas", chosen_kernels=False) for entry in WITH_NUMPY]
-    on_gpu = [entry.variant("cuda", device="cuda") for entry in WITH_TORCH]
-    extra = own * (kernels == "both") + on_gpu * (device == "cuda")
-    return {entry.key: entry for entry in (*WITH_NUMPY, *WITH_TORCH, *OTHERS, *extra)}
+def known_contenders(device: str) -> dict[str, Entry]:
+    """By key; those with torch also on the GPU ("cuda")."""
+    on_gpu = [entry.variant("cuda", device="cuda") for entry in WITH_TORCH] * (device == "cuda")
+    return {entry.key: entry for entry in (*WITH_NUMPY, *WITH_TORCH, *OTHERS, *on_gpu)}
 
 
 class BareRecorder(Recorder):
@@ -165,7 +161,6 @@ def training(root: Path, entry: Entry, workload: Workload) -> Callable[[Stopwatc
     task = Task(workload, load_once("mnist", root), entry.device, root)
     if module == "tiers":
         configuration = workload.configuration(device=entry.device)
-        # NumPy is here already: train_numpy.py, which this may import, chooses no kernels for it.
         return lambda stopwatch: TIERS[name].train(configuration, task.dataset, stopwatch)
     loop = getattr(import_module(module), name)(task)
 

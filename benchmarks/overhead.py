@@ -3,8 +3,6 @@
 One process trains epochs that a Run keeps and epochs of a bare recorder, in turns.
 """
 
-import common.cli.kernels  # noqa: F401, isort: skip - before NumPy
-
 import contextlib
 import os
 import tempfile

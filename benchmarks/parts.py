@@ -4,8 +4,6 @@ In one process tier 1's own `train` and its floor take steps in turns, with a cl
 methods of tier 1's layers. A round is an epoch.
 """
 
-import common.cli.kernels  # noqa: F401, isort: skip - before NumPy
-
 import time
 from collections import defaultdict
 from collections.abc import Callable

@@ -24,7 +24,7 @@ from benchmarks import contenders
 from benchmarks.contenders import WITH_NUMPY, Entry, NetworkName, Workload
 from benchmarks.settings import Options, Spread, print_table, spread
 from common.cli.command_line import run_script
-from common.runs.processor import choose_openblas_kernels, processor_name
+from common.runs.environment import processor_name
 from data.errors import UserError
 
 REFERENCE = WITH_NUMPY[0], Workload("default", 128), 0.1  # NumPy's products alone
@@ -45,9 +45,6 @@ class SpeedOptions(Options):
     )
     momentum: bool = Field(True, description="measure the first network with momentum 0.9, too")
     contenders: tuple[str, ...] = Field((), description="such as numpy paper; all if none")
-    kernels: Literal["chosen", "both"] = Field(
-        "chosen", description="both: NumPy with the kernels that OpenBLAS chooses itself, too"
-    )
     device: Literal["cpu", "cuda"] = Field("cpu", description="cuda: torch on the GPU, too")
 
     def workloads(self) -> list[Workload]:
@@ -59,7 +56,7 @@ class SpeedOptions(Options):
 
 def main(arguments: list[str]) -> None:
     options = SpeedOptions.parse(arguments, __doc__)
-    known = contenders.known_contenders(options.kernels, options.device)
+    known = contenders.known_contenders(options.device)
     for key in options.contenders:
         if key not in known:
             raise UserError(f"--contenders {key}: choose among {', '.join(known)}")
@@ -69,16 +66,12 @@ def main(arguments: list[str]) -> None:
     options.prepare()
     root, workloads = options.data_root.resolve(), options.workloads()
     entries = [known[key] for key in options.contenders or known]
-    processes, users_choice = {}, os.environ.pop("OPENBLAS_CORETYPE", None)
-    for entry in sorted({REFERENCE[0], *entries}, key=lambda entry: entry.chosen_kernels):
-        if entry.chosen_kernels and users_choice:
-            os.environ["OPENBLAS_CORETYPE"] = users_choice
-        elif entry.chosen_kernels:
-            choose_openblas_kernels()
+    processes = {}
+    for entry in {REFERENCE[0], *entries}:
         processes[entry] = ProcessPoolExecutor(
             1, get_context("spawn"), initializer=begin, initargs=(options.threads,)
         )
-        processes[entry].submit(os.getpid)  # starts it, with the environment as it is now
+        processes[entry].submit(os.getpid)  # starts it
     # One workload after the other, so that what is compared lies close in time.
     order, tasks = random.Random(options.seed), []
     for number in range(options.rounds):

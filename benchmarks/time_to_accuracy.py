@@ -3,8 +3,6 @@
 The schedules are fixed beforehand; it counts how long all steps take, and how many seeds got there.
 """
 
-import common.cli.kernels  # noqa: F401, isort: skip - before NumPy
-
 import time
 import warnings
 

@@ -5,8 +5,6 @@ if __name__ == "__main__":  # from here on, Ctrl-C during an import leaves witho
 
     leave_while_importing()
 
-import common.cli.kernels  # noqa: F401, isort: skip - before NumPy, which loads them
-
 import numpy as np
 from jaxtyping import Float, Int
 

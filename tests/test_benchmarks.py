@@ -17,7 +17,6 @@ from torch.utils.flop_counter import FlopCounterMode
 from benchmarks import (
     contenders,
     cores,
-    kernels,
     overhead,
     page,
     parts,
@@ -36,7 +35,7 @@ from tiers import TIERS
 
 SMALL = Workload("small", 32)
 STEPS = 18  # two epochs of 9 steps: so the orders are compared, too
-ENTRIES = known_contenders("chosen", "cpu")
+ENTRIES = known_contenders("cpu")
 
 
 @pytest.fixture(scope="module")
@@ -192,7 +191,7 @@ def results_of(command: str, folder) -> dict:
 
 def test_speed(tmp_path):
     options = "--rounds 1 --seconds 0.01 --threads 1 --networks small --batch-sizes 32"
-    options += " --no-momentum --contenders numpy numpy-floor numpy-openblas --kernels both"
+    options += " --no-momentum --contenders numpy numpy-floor"
     script = REPOSITORY / "benchmarks" / "speed.py"
     command = [sys.executable, script, "--folder", tmp_path, *options.split()]
     process = subprocess.run(command, capture_output=True, text=True)
@@ -202,7 +201,7 @@ def test_speed(tmp_path):
     results = results_of("speed", tmp_path)
     assert list(results) == ["784-32-10 × 32"]
     for rows in results.values():
-        assert len(rows) == 3
+        assert len(rows) == 2
         assert rows["tier 1, NumPy"]["cost to its own floor"]["median"] > 0.5
 
 
@@ -225,26 +224,6 @@ def test_other_commands(tmp_path, monkeypatch, capsys):
     del took[parts.LINEAR]  # a difference of two times, which noise may make negative
     assert len(took) == 6 and all(1 < each < 1e5 for each in took.values())
     assert "recording, progress and checkpoints cost" in capsys.readouterr().out
-
-
-def test_kernels(tmp_path, monkeypatch):
-    monkeypatch.setattr(kernels, "ADDITIONS", 10_000_000)
-    script = REPOSITORY / "benchmarks" / "kernels.py"  # its processes load NumPy by themselves
-    command = [sys.executable, script, "--rounds", "1", "--folder", tmp_path]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (0, "")
-    results = results_of("kernels", tmp_path)
-    assert list(results) == list(kernels.KERNELS)
-    # 2 (784 · 256 + 256 · 128 + 128 · 10) operations, twice or, past the first layer, three times.
-    operations = 2 * 128 * (2 * 784 * 256 + 3 * 256 * 128 + 3 * 128 * 10)
-    for row in results.values():
-        measured = {name: spread["median"] for name, spread in row.items()}
-        expected = operations / measured["µs"] / 1e3
-        assert measured["10⁹ operations a second"] == pytest.approx(expected)
-        assert 0.5 < measured["clock, GHz"] < 8
-    with pytest.raises(UserError, match="cc cannot compile a line of x86-64 code here; install"):
-        monkeypatch.setenv("PATH", "")
-        kernels.compiled_chain()
 
 
 def test_page(tmp_path, capsys):

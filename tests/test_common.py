@@ -4,7 +4,7 @@ The train scripts' behaviour that rests on them is in test_runs.py, test_resume.
 test_bad_input.py.
 """
 
-import os
+import platform
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +16,9 @@ from common.configuration import Configuration
 from common.diagnosis import first_non_finite, to_array
 from common.examples import targets
 from common.randomness import EPOCH_ORDER
-from common.runs import processor
+from common.runs import environment
 from optimizers_paper import make_optimizer
 from tiers import TIERS
-
-KILLS = 50
-
 
 # --- random numbers -------------------------------------------------------------------------------
 
@@ -97,46 +94,19 @@ def test_diagnosis_names_what_was_computed_first(where, expected, bad, as_tensor
 
 # --- the machine ----------------------------------------------------------------------------------
 
-AVX512_FLAGS = "fpu avx2 avx512f avx512dq avx512cd avx512bw avx512vl"
-ZEN_5 = {"vendor_id": "AuthenticAMD", "cpu family": "26", "flags": AVX512_FLAGS}
 
-
-@pytest.mark.parametrize(
-    "information, before, after",
-    [
-        (ZEN_5, None, "SkylakeX"),
-        (ZEN_5 | {"cpu family": "27"}, None, "SkylakeX"),
-        (ZEN_5, "Zen", "Zen"),
-        (ZEN_5 | {"cpu family": "25"}, None, "Haswell"),  # Zen 4
-        (ZEN_5 | {"cpu family": "25"}, "SkylakeX", "SkylakeX"),
-        (ZEN_5 | {"flags": "fpu avx2 avx512f"}, None, None),
-        (ZEN_5 | {"vendor_id": "GenuineIntel"}, None, None),
-        ({"vendor_id": "AuthenticAMD"}, None, None),
-        ({}, None, None),
-    ],
-)
-def test_openblas_kernels_are_chosen_where_they_gain_alone(information, before, after, monkeypatch):
-    monkeypatch.delenv("OPENBLAS_CORETYPE", raising=False)
-    if before is not None:
-        monkeypatch.setenv("OPENBLAS_CORETYPE", before)
-    monkeypatch.setattr(processor, "processor_information", lambda: information)
-    processor.choose_openblas_kernels()
-    assert os.environ.get("OPENBLAS_CORETYPE") == after
-    monkeypatch.delenv("OPENBLAS_CORETYPE", raising=False)
-
-
-def test_processor_is_read_where_the_system_tells_it(monkeypatch):
-    text = "vendor_id\t: AuthenticAMD\nmodel name\t: AMD: 9B14\n\nvendor_id\t: other\n"
+def test_processor_is_read_where_the_system_names_it(monkeypatch):
+    text = "vendor_id\t: AuthenticAMD\nmodel name\t: AMD: 9B14\n\nmodel name\t: other\n"
     monkeypatch.setattr(Path, "read_text", lambda path: text)
-    assert processor.processor_information()["vendor_id"] == "AuthenticAMD"
-    assert processor.processor_name() == "AMD: 9B14"
+    assert environment.processor_name() == "AMD: 9B14"
+    monkeypatch.setattr(Path, "read_text", lambda path: "Hardware\t: other\n")
+    assert environment.processor_name() == platform.processor()
 
     def no_file(path):
         raise FileNotFoundError
 
     monkeypatch.setattr(Path, "read_text", no_file)
-    assert processor.processor_information() == {}
-    assert processor.processor_name() == processor.platform.processor()
+    assert environment.processor_name() == platform.processor()
 
 
 # --- what nobody has asked for otherwise ----------------------------------------------------------

@@ -148,23 +148,6 @@ def test_import_numpy_is_the_real_one(folder):
     assert printed.split() == [np.__file__, "2.0"]
 
 
-def test_tier_1_chooses_the_kernels_before_numpy_loads_them():
-    program = f"""
-import os, sys
-sys.path.insert(0, {str(TIERS["numpy"].script.parent)!r})
-from common.runs import processor
-flags = "avx512f avx512cd avx512bw avx512dq avx512vl"
-zen_5 = {{"vendor_id": "AuthenticAMD", "cpu family": "26", "flags": flags}}
-processor.processor_information = lambda: zen_5
-os.environ.pop("OPENBLAS_CORETYPE", None)
-assert "numpy" not in sys.modules
-import train_numpy
-kernels, numpy = map(list(sys.modules).index, ("common.cli.kernels", "numpy"))
-print(os.environ["OPENBLAS_CORETYPE"], kernels < numpy)
-"""
-    assert python("-c", program).split() == ["SkylakeX", "True"]
-
-
 def test_tier_1_loads_neither_torch_nor_matplotlib_nor_scikit_learn(mnist_root, tmp_path):
     """From the command line to the end of a run, with MNIST read on the way."""
     program = f"""

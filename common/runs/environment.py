@@ -7,12 +7,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from common.runs.options import REPOSITORY
-from common.runs.processor import processor_name
 
 
 def environment() -> dict[str, Any]:
@@ -27,6 +27,16 @@ def environment() -> dict[str, Any]:
         "libraries": loaded_libraries(),
         "code": code_checksum(),
     }
+
+
+def processor_name() -> str:
+    """Such as "AMD EPYC 9B14"."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:  # not Linux
+        return platform.processor()
+    named = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return named[0] if named else platform.processor()
 
 
 @contextmanager
