@@ -3,6 +3,10 @@
 Gone from tier 2: the update rules, the schedules' formulas, and the clipping of gradients.
 """
 
+import math
+import warnings
+from functools import partial
+
 import torch
 from torch import nn
 from torch.nn.utils import get_total_norm
@@ -11,10 +15,9 @@ from torch.optim.lr_scheduler import (
     ConstantLR,
     CosineAnnealingLR,
     ExponentialLR,
-    LinearLR,
+    LambdaLR,
     LRScheduler,
     OneCycleLR,
-    SequentialLR,
     StepLR,
 )
 
@@ -47,7 +50,6 @@ def make_scheduler(
 ) -> LRScheduler:
     """The learning-rate schedule that the configuration names, advanced after each step."""
     epoch, total = steps_per_epoch, steps_per_epoch * configuration.epochs
-    warmup = warmup_steps(configuration, total)
     match configuration.schedule:
         case "constant":
             return ConstantLR(optimizer, factor=1.0)
@@ -67,16 +69,36 @@ def make_scheduler(
                 div_factor=ONE_CYCLE_START,
                 final_div_factor=ONE_CYCLE_END,
             )
-        case "warmup-cosine":
-            decay: LRScheduler = CosineAnnealingLR(optimizer, total - warmup)
-        case "warmup-linear":
-            decay = LinearLR(optimizer, 1.0, 0.0, total - warmup)
-        case _:
-            raise ValueError(f"unknown schedule {configuration.schedule!r}")
-    if warmup == 0:
-        return decay
-    rise = LinearLR(optimizer, 1 / (warmup + 1), 1.0, warmup)
-    return SequentialLR(optimizer, [rise, decay], [warmup])
+        case "warmup-cosine" | "warmup-linear":
+            return LambdaLR(optimizer, partial(warmup_share, configuration, total))
+    raise ValueError(f"unknown schedule {configuration.schedule!r}")
+
+
+def warmup_share(configuration: Configuration, total: int, step: int) -> float:
+    """The share of the peak learning rate that a schedule with a warm-up has at a step.
+
+    Args:
+        total: steps of the training.
+    """
+    warmup = warmup_steps(configuration, total)
+    if step < warmup:
+        return (step + 1) / (warmup + 1)
+    progress = (step - warmup) / (total - warmup)
+    if configuration.schedule == "warmup-linear":
+        return 1 - progress
+    return (1 + math.cos(math.pi * progress)) / 2
+
+
+def catch_up(scheduler: LRScheduler, steps: int) -> None:
+    """Advance a new schedule by the steps that a resumed training has made before.
+
+    Its learning rates are a function of the step, so a checkpoint need not hold them.
+    """
+    with warnings.catch_warnings():
+        # The optimizer made its part of these steps before the training was stopped.
+        warnings.filterwarnings("ignore", r"Detected call of `lr_scheduler\.step", UserWarning)
+        for _ in range(steps):
+            scheduler.step()
 
 
 def gradient_norm(model: nn.Module) -> torch.Tensor:

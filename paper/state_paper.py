@@ -1,12 +1,10 @@
 """The states of PyTorch's optimizers under the names that a checkpoint of any tier has."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import torch
 from torch import nn
 from torch.optim import SGD, Optimizer
-from torch.optim.lr_scheduler import LRScheduler
 
 
 class OptimizerState:
@@ -51,23 +49,3 @@ class OptimizerState:
             if not isinstance(self.optimizer, SGD):
                 entries["step"] = torch.tensor(float(self.steps), device=parameter.device)
             self.optimizer.state[parameter] = entries
-
-
-class SchedulerState:
-    """A scheduler's state, and the learning rates that it had set.
-
-    PyTorch keeps the rates in the optimizer's groups, where a scheduler's load_state_dict leaves
-    what it finds; most schedules compute the next rate from the one before.
-    """
-
-    def __init__(self, scheduler: LRScheduler) -> None:
-        self.scheduler = scheduler
-
-    def state_dict(self) -> dict[str, Any]:
-        return self.scheduler.state_dict()
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        self.scheduler.load_state_dict(state)
-        rates = self.scheduler.get_last_lr()
-        for group, rate in zip(self.scheduler.optimizer.param_groups, rates, strict=True):
-            group["lr"] = rate

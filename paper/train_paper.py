@@ -21,9 +21,9 @@ from common.recorder import History, Recorder
 from common.runs.options import TorchRunOptions
 from data.datasets import Dataset
 from mlp_paper import MLP
-from optimizers_paper import gradient_norm, make_optimizer, make_scheduler
+from optimizers_paper import catch_up, gradient_norm, make_optimizer, make_scheduler
 from parallel_paper import in_parallel
-from state_paper import OptimizerState, SchedulerState
+from state_paper import OptimizerState
 
 
 def train(
@@ -49,12 +49,13 @@ def train(
     scheduler = make_scheduler(
         configuration, optimizer, configuration.steps_per_epoch(len(training))
     )
-    states = OptimizerState(network, optimizer), SchedulerState(scheduler)
+    state = OptimizerState(network, optimizer)
     model, loss_function, recorder = in_parallel(
         network, LOSSES[configuration.loss], recorder or Recorder(), configuration, dataset
     )
 
-    with recorder.start(configuration, training, network, *states):
+    with recorder.start(configuration, training, network, state, scheduler):
+        catch_up(scheduler, recorder.steps_made)
         for epoch in recorder.epochs():
             model.train()
             # The whole order goes to the device at once: no step waits for its indices.

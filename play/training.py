@@ -275,7 +275,7 @@ class Training:
         self.setup.change_learning_rate(rate)
         for trainee in self.trainees.values():
             if trainee.recorder.scheduler is not None:
-                _scale(trainee.recorder.scheduler.scheduler, factor)
+                _scale(trainee.recorder.scheduler, factor)
 
     def end(self) -> None:
         """End the threads."""
@@ -291,6 +291,5 @@ def _scale(scheduler: Any, factor: float) -> None:
     for group in scheduler.optimizer.param_groups:
         for rate in {"lr", "initial_lr", "max_lr", "min_lr"} & group.keys():
             group[rate] *= factor
-    for part in (scheduler, *getattr(scheduler, "_schedulers", ())):
-        for rates in {"base_lrs", "_last_lr"} & vars(part).keys():
-            setattr(part, rates, [rate * factor for rate in getattr(part, rates)])
+    for rates in ("base_lrs", "_last_lr"):
+        setattr(scheduler, rates, [rate * factor for rate in getattr(scheduler, rates)])

@@ -181,7 +181,7 @@ class Observer(Recorder):
         if gradient_norm is not None:
             step["norm"] = to_array(gradient_norm).copy()
         if self.scheduler is not None:  # which has gone on when the step is over
-            step["learning rate"] = np.array(self.scheduler.scheduler.get_last_lr()[0])
+            step["learning rate"] = np.array(self.scheduler.get_last_lr()[0])
         self.step = step
         super().record_step(loss, right, gradient_norm)
 

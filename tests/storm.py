@@ -2,9 +2,10 @@
 
     python tests/storm.py FOLDER --kills 100 --comparisons 10
 
-Each run is one of tier 1, of 40 epochs, started and resumed until it ends; it must end with the
-bytes of a run that nobody disturbed. All files must load at any time. Then compare.py is killed
-with all that it has started, so many times, and repeated until it ends with the same bytes.
+Each run is one of 40 epochs, half of them warm-up, of tier 1 and then of tier 3. It is started and
+resumed until it ends, with the bytes of a run that nobody disturbed. All files must load at any
+time. Then compare.py is killed with all that it has started, so many times, and repeated until it
+ends with the same bytes.
 """
 
 import argparse
@@ -23,24 +24,27 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-import train_numpy
 from common.cli.command_line import run_script
 from common.runs import run_folder
 from common.runs.files import read_tensors
 from common.runs.options import REPOSITORY
+from tiers import TIERS
 
-RECIPE = "--dataset digits --batch-norm --dropout 0.2 --optimizer adamw --schedule one-cycle"
-
-
-def train(folder: Path, *options: str, epochs: int = 2) -> None:
-    train_numpy.main([*RECIPE.split(), "--epochs", str(epochs), "--run-dir", str(folder), *options])
+RECIPE = "--dataset digits --batch-norm --dropout 0.2 --optimizer adamw --threads 1"
+WARM_UP = ("--schedule", "warmup-linear", "--warmup", "0.5")
 
 
-def continue_run(folder: Path, epochs: int = 2) -> None:
+def train(folder: Path, *options: str, epochs: int = 2, tier: str = "numpy") -> None:
+    recipe = (*RECIPE.split(), *WARM_UP)
+    arguments = [*recipe, "--epochs", str(epochs), "--run-dir", str(folder), *options]
+    TIERS[tier].module("train").main(arguments)
+
+
+def continue_run(folder: Path, epochs: int = 2, tier: str = "numpy") -> None:
     """As a user does it: resume what can be resumed, and start anew what cannot."""
     if not (folder / run_folder.TEST).exists():
         resumable = (folder / run_folder.CHECKPOINT).exists()
-        train(folder, "--resume" if resumable else "--overwrite", epochs=epochs)
+        train(folder, "--resume" if resumable else "--overwrite", epochs=epochs, tier=tier)
 
 
 def contents(folder: Path) -> dict:
@@ -68,7 +72,7 @@ def contents(folder: Path) -> dict:
     return found
 
 
-def start(folder: Path, epochs: int, file_size: int | None = None) -> int:
+def start(folder: Path, epochs: int, tier: str, file_size: int | None = None) -> int:
     """Continue the run in a child process; its number."""
     child = os.fork()
     if child == 0:
@@ -78,7 +82,7 @@ def start(folder: Path, epochs: int, file_size: int | None = None) -> int:
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (file_size, file_size))
         try:
-            run_script(lambda _: continue_run(folder, epochs))
+            run_script(lambda _: continue_run(folder, epochs, tier))
         except SystemExit as end:
             os._exit(int(end.code or 0))
         except BaseException:
@@ -87,10 +91,11 @@ def start(folder: Path, epochs: int, file_size: int | None = None) -> int:
     return child
 
 
-def storm(folder: Path, kills: int, epochs: int = 40) -> Counter:
+def storm(folder: Path, tier: str, kills: int, epochs: int = 40) -> Counter:
     """Disturb runs until so many were killed and the last of them has ended; what happened."""
+    folder = folder / tier
     generator = np.random.default_rng(0)
-    train(folder / "reference", epochs=epochs)
+    train(folder / "reference", epochs=epochs, tier=tier)
     reference = contents(folder / "reference")
     size = (folder / "reference" / run_folder.CHECKPOINT).stat().st_size
     counts: Counter = Counter()
@@ -99,9 +104,9 @@ def storm(folder: Path, kills: int, epochs: int = 40) -> Counter:
         # Of five starts, one meets a full disk, and one another process in the same folder.
         draw = generator.random()
         full = int(generator.uniform(0, size)) if draw < 0.2 else None
-        children = [start(folder / "run", epochs, full)]
+        children = [start(folder / "run", epochs, tier, full)]
         if draw > 0.8:
-            children.append(start(folder / "run", epochs))
+            children.append(start(folder / "run", epochs, tier))
             counts["two at once"] += 1
         if counts["killed"] < kills:
             time.sleep(generator.uniform(0, 0.2))
@@ -120,6 +125,7 @@ def storm(folder: Path, kills: int, epochs: int = 40) -> Counter:
             shutil.rmtree(folder / "run")
     for line in (folder / "errors").read_text().splitlines():
         assert line.startswith("error: "), line
+        assert "damaged" not in line, line
     return counts
 
 
@@ -158,5 +164,7 @@ if __name__ == "__main__":
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--comparisons", type=int, default=10)
     arguments = parser.parse_args()
-    print(dict(storm(arguments.folder, arguments.kills)), file=sys.stderr)
+    for tier in ("numpy", "paper"):
+        counts = storm(arguments.folder, tier, arguments.kills // 2)
+        print(tier, dict(counts), file=sys.stderr)
     print(dict(comparison_storm(arguments.folder, arguments.comparisons)), file=sys.stderr)

@@ -5,11 +5,13 @@ import shlex
 import signal
 import sys
 import time
+from typing import get_args
 
 import pytest
 from train_scripts import TRAIN_SCRIPTS, read_csv, read_json, read_tensors, train_watched
 
 from common.cli.command_line import run_script
+from common.configuration import ScheduleName
 from data.errors import UserError
 
 EPOCHS, STEPS_PER_EPOCH = 3, 11
@@ -20,7 +22,7 @@ RECIPES = {
     " --schedule one-cycle --clip-norm 1 --learning-rate 0.01",
     "sgd": "--momentum 0.9 --nesterov --weight-decay 0.01",
 }
-SCHEDULES = ["step", "exponential", "cosine", "warmup-cosine", "warmup-linear", "one-cycle"]
+WARMUP_STEPS = int(0.3 * EPOCHS * STEPS_PER_EPOCH)
 
 
 @pytest.fixture(autouse=True)
@@ -185,10 +187,13 @@ def test_resumed_run_has_the_bits_of_an_uninterrupted_one(
     assert_same_bits(tmp_path, uninterrupted(tier, *options))
 
 
-@pytest.mark.parametrize("schedule", SCHEDULES)
+@pytest.mark.parametrize("schedule", get_args(ScheduleName))
 def test_every_schedule_goes_on_where_it_was(tier, schedule, tmp_path, monkeypatch, uninterrupted):
-    options = ("--schedule", schedule)
-    stop(monkeypatch, tier, tmp_path, ("step", STEPS_PER_EPOCH + 4), *options)
+    """Stopped within the warm-up, in its last step, and after it."""
+    options = ("--schedule", schedule, "--warmup", "0.3")
+    stop(monkeypatch, tier, tmp_path, ("step", 3), *options)
+    for steps in (WARMUP_STEPS - 4, STEPS_PER_EPOCH):
+        stop(monkeypatch, tier, tmp_path, ("step", steps - 1), "--resume", *options)
     resume(tier, tmp_path)
     assert_same_bits(tmp_path, uninterrupted(tier, *options))
 

@@ -368,6 +368,6 @@ def test_killed_at_random_moments_and_resumed(tmp_path):
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    assert f"'killed': {KILLS}" in done.stderr
-    assert "'ended with the same bytes'" in done.stderr
+    assert done.stderr.count(f"'killed': {KILLS // 2}") == 2  # of tiers 1 and 3
+    assert done.stderr.count("'ended with the same bytes'") == 2
     assert "'comparisons killed': 1" in done.stderr

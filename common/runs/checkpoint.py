@@ -1,11 +1,11 @@
 """The checkpoint: all that a resumed run needs to go on as if it had never stopped.
 
-Weights, the optimizer's state and what every step measured are tensors; epoch, seconds, history
-and the state of tier 3's scheduler are JSON in the same file's header. One file is replaced at once
-or not at all, so its parts always belong together. Nothing is pickled: no code runs on loading.
+Weights, the optimizer's state and what every step measured are tensors; epoch, seconds and history
+are JSON in the same file's header. One file is replaced at once or not at all, so its parts always
+belong together. Nothing is pickled: no code runs on loading. The learning-rate schedule and the
+random numbers are functions of the step, and need not be kept.
 """
 
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -37,7 +37,7 @@ def save_checkpoint(
     """Write the checkpoint, and return its seal.
 
     Args:
-        position: where the run stands, the scheduler's state included.
+        position: where the run stands.
         history: of the run so far.
         model, optimizer: their states are arrays or tensors by name.
 
@@ -61,9 +61,8 @@ def load_checkpoint(
     steps_per_epoch: int,
     model: Stateful,
     optimizer: Stateful,
-    scheduler: Stateful | None,
 ) -> tuple[Position, History]:
-    """Load the states into model, optimizer and scheduler.
+    """Load the states into model and optimizer.
 
     Args:
         config: the seal of the run folder's config.json as it is now.
@@ -84,12 +83,6 @@ def load_checkpoint(
             raise damaged(path, f"it has an unexpected tensor {key}")
         states[owner][name] = tensor
     history = _read_history(path, position, states["steps"], steps_per_epoch)
-    if scheduler is not None:
-        steps = len(history.losses)
-        state = position.scheduler or {}
-        if not _follows(scheduler.state_dict(), state, steps) or state["last_epoch"] != steps:
-            raise damaged(path, f"the scheduler's state is not that of {steps} steps")
-        scheduler.load_state_dict(state)
     for owner, stateful in (("model", model), ("optimizer", optimizer)):
         expected = stateful.state_dict()
         check_state(path, states[owner], to_arrays(expected))
@@ -119,37 +112,6 @@ def _read_history(
         gradient_norms=steps["gradient_norm"].tolist(),
         right=steps["right"].tolist(),
     )
-
-
-# What changes in a scheduler's state from step to step; the rest follows from the options.
-MOVING = {"last_epoch", "_step_count", "_last_lr"}
-
-
-def _follows(own: Any, loaded: Any, steps: int, moving: bool = False) -> bool:
-    """Whether a scheduler's state can be the one that it has after so many steps.
-
-    Args:
-        own: the state of a new scheduler.
-    """
-    if isinstance(own, dict):
-        # JSON's names are text.
-        return (
-            isinstance(loaded, dict)
-            and {str(name) for name in own} == loaded.keys()
-            and all(
-                _follows(value, loaded[str(name)], steps, name in MOVING)
-                for name, value in own.items()
-            )
-        )
-    if isinstance(own, list | tuple):
-        return (
-            isinstance(loaded, list)
-            and len(own) == len(loaded)
-            and all(_follows(*pair, steps, moving) for pair in zip(own, loaded, strict=True))
-        )
-    if not moving or isinstance(loaded, bool) or not isinstance(loaded, int | float):
-        return type(own) is type(loaded) and own == loaded
-    return 0 <= loaded <= (steps + 1 if isinstance(own, int) else math.inf)
 
 
 def to_arrays(state: dict[str, Any]) -> dict[str, np.ndarray]:

@@ -102,7 +102,6 @@ class Run(Recorder):
                 self.steps_per_epoch,
                 self.model,
                 self.optimizer,
-                self.scheduler,
             )
             self._seals[run_folder.CHECKPOINT] = seal(checkpoint)
             self.epoch, self._seconds = position.epoch, position.seconds
@@ -214,7 +213,6 @@ class Run(Recorder):
             epoch=self.epoch,
             seconds=self._seconds,
             epochs=self.history.epochs,
-            scheduler=None if self.scheduler is None else self.scheduler.state_dict(),
         )
         self._written(
             save_checkpoint,

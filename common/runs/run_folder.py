@@ -71,14 +71,12 @@ class Position(Content):
         epoch: the one that runs, from 1.
         seconds: what its steps took.
         epochs: the history so far.
-        scheduler: tier 3's state.
     """
 
     config: Seal
     epoch: int = Field(ge=1, le=100_001)
     seconds: FiniteFloat = Field(ge=0)
     epochs: list[Epoch]
-    scheduler: dict[str, Any] | None
 
     @model_validator(mode="after")
     def _check_epochs(self) -> "Position":
