@@ -2,6 +2,7 @@
 
 import shlex
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,10 @@ import numpy as np
 from jaxtyping import Float
 
 from common.diagnosis import to_array
-from common.runs.options import REPOSITORY, TorchRunOptions
-from common.runs.run_folder import CHECKPOINT, CONFIG, TEST, FinishedRun, read_options
+from common.runs.options import REPOSITORY
+from common.runs.run_folder import CHECKPOINT, CONFIG, TEST, FinishedRun
 from data.errors import UserError
 from data.mnist import MNIST
-from layers_numpy import BatchNorm1d
 from play.limits import page_words
 from play.pictures import evaluated, hidden_layers, layers_of, predicted, probabilities
 from play.training import COMPUTING, TORCH_REMEDY
@@ -53,13 +53,12 @@ class Judge:
 
     Raises:
         UserError: where the folder holds no such run, or a damaged one.
-        ModuleNotFoundError: for tiers 2 and 3 without torch.
     """
 
     def __init__(self, tier: str, folder: Path) -> None:
         self.tier = tier
-        self.options = read_options(folder, TorchRunOptions)
         run = FinishedRun(folder)
+        self.options = run.options
         if (run.tier, self.options.dataset) != (tier, "mnist"):
             raise UserError(f"{_shown(folder)} holds a run of {run.tier} on {self.options.dataset}")
         if self.options.loss == "mean-squared-error":
@@ -68,6 +67,7 @@ class Judge:
         with COMPUTING:  # which draws weights, and replaces them
             self.model = self._make_model()
         self.model.load_state_dict(self._like_own(run.weights))
+        self.model.eval()
 
     def _make_model(self) -> Any:
         make_model = TIERS[self.tier].module("train").make_model
@@ -116,44 +116,17 @@ class Judge:
     def _saliency(self, X: np.ndarray, digit: int) -> np.ndarray:
         """∂ logit of the digit / ∂ X, by the tier's own backward pass."""
         if self.tier == "numpy":
-            model = self._folded()
-            gradient = np.zeros_like(model.forward(X.astype(self.options.dtype)))
+            self.model.layers[0].needs_input_gradient = True
+            gradient = np.zeros_like(self.model.forward(X.astype(self.options.dtype)))
             gradient[0, digit] = 1
-            for layer in reversed(model.layers):
+            for layer in reversed(self.model.layers):
                 gradient = layer.backward(gradient)
             return gradient[0]
         import torch
 
         leaf = torch.tensor(X, dtype=getattr(torch, self.options.dtype), requires_grad=True)
-        self.model.eval()
         (gradient,) = torch.autograd.grad(self.model.forward(leaf)[0, digit], leaf)
         return to_array(gradient)[0]
-
-    def _folded(self) -> Any:
-        """Tier 1's model without normalization and dropout, which computes the same in evaluation.
-
-        Its backward belongs to training. In evaluation dropout does nothing, and normalization is
-        a fixed scale and shift, which go into W and b.
-        """
-        plain = {"batch_norm": False, "dropout": 0.0}
-        options = self.options.model_copy(update=plain)
-        model = TIERS["numpy"].module("train").make_model(options, MNIST.inputs, MNIST.classes)
-        state, names = self.model.state_dict(), layers_of(self.options)
-        linears = [i for i, (_, kind, _) in enumerate(names) if kind == "Linear"]
-        own = [name for name, kind, _ in layers_of(options) if kind == "Linear"]
-        folded: dict[str, np.ndarray] = {}
-        for i, name in zip(linears, own, strict=True):
-            W, b = state[f"layers.{i}.weight"], state.get(f"layers.{i}.bias")
-            if b is None:
-                norm = f"layers.{i + 1}"
-                deviation = np.sqrt(state[f"{norm}.running_var"] + BatchNorm1d.epsilon)
-                scale = state[f"{norm}.weight"] / deviation
-                W = W * scale[:, None]
-                b = state[f"{norm}.bias"] - state[f"{norm}.running_mean"] * scale
-            folded |= {f"{name}.weight": W, f"{name}.bias": b}
-        model.load_state_dict(folded)
-        model.layers[0].needs_input_gradient = True
-        return model
 
 
 class Judges:
@@ -171,7 +144,8 @@ class Judges:
     def find(self, tier: str) -> Judge:
         """This tier's judge. Raises Missing."""
         reasons = []
-        for folder in (self.runs / tier, self.runs / "compare" / f"{tier}-float32"):
+        compared = sorted((self.runs / "compare").glob(f"{tier}-float32-seed*"))
+        for folder in (self.runs / tier, *compared):
             try:
                 return self._judge(tier, folder)
             except Missing as missing:
@@ -179,17 +153,14 @@ class Judges:
         raise reasons[0]
 
     def _judge(self, tier: str, folder: Path) -> Judge:
+        if tier != "numpy" and find_spec("torch") is None:
+            raise Missing(TORCH_REMEDY, 'python -m pip install --editable ".[torch]"')
         if not (folder / TEST).is_file():
             raise self._no_run(tier, folder)
         key = folder, (folder / TEST).stat().st_mtime_ns
         if tier not in self._read or self._read[tier][0] != key:
             try:
                 self._read[tier] = key, Judge(tier, folder)
-            except ModuleNotFoundError as error:
-                if error.name != "torch":
-                    raise
-                command = 'python -m pip install --editable ".[torch]"'
-                raise Missing(TORCH_REMEDY, command) from None
             except UserError as error:
                 raise Missing(page_words(error), self._command(tier, "--overwrite")) from None
         return self._read[tier][1]

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from train_scripts import TRAIN_SCRIPTS
 
+import compare
 from common.diagnosis import to_array
 from common.runs.run_folder import CHECKPOINT, CONFIG, TEST, FinishedRun
 from play.answers import plain
@@ -199,12 +200,21 @@ def test_runs_that_cannot_judge_are_told_apart(runs, tmp_path, mnist_root):
     (damaged / CONFIG).write_text("{}")
     reason, option = told(damaged.parent)
     assert "damaged" in reason and option == "--overwrite"
+    (damaged.parent / "paper").symlink_to(runs / "paper")
+    about = Digits(damaged.parent, mnist_root).about()
+    assert [tier["available"] for tier in about["tiers"]] == [False, False, True]
 
 
-def test_a_comparisons_runs_judge_where_there_are_no_others(runs, tmp_path):
-    (tmp_path / "compare").mkdir()
-    (tmp_path / "compare" / "paper-float32").symlink_to(runs / "paper")
+def test_a_comparisons_runs_judge_where_there_are_no_others(runs, tmp_path, monkeypatch):
+    monkeypatch.setattr(compare, "train_side_by_side", lambda jobs, at_once: None)
+    comparison = compare.Comparison(run_dir=tmp_path / "compare", seeds=(3, 4))
+    folders = compare.train_all(comparison, comparison.run_dir)
+    (first,) = (folder for folder in folders if folder.name.startswith("paper-float32-seed3"))
+    first.parent.mkdir(exist_ok=True)
+    first.symlink_to(runs / "paper")
     assert Judges(tmp_path).find("paper").tier == "paper"
+    with pytest.raises(Missing, match="No run is in"):
+        Judges(tmp_path).find("numpy")
 
 
 def test_what_cannot_be_judged_is_refused(digits, tmp_path):
