@@ -47,7 +47,8 @@ FIELDS = {
     "initializer": (
         "network",
         "Initial weights",
-        "The law that the first weights are drawn from. It keeps the signals of all layers alike.",
+        "Distribution of the initial weights. Suited to the activation, it keeps activations and"
+        " gradients of about the same size in all layers.",
     ),
     "batch_norm": (
         "network",
@@ -148,7 +149,7 @@ CHOICES = {
     "warmup-linear": ("rise, then line", "up in a line, then down in a line"),
     "one-cycle": ("one cycle", "up and down along half cosines"),
     "float32": ("float32", "the default: fast, and rounding shows"),
-    "float64": ("float64", "for proofs: the tiers agree to the last digits"),
+    "float64": ("float64", "for proofs: the tiers differ in the last digits alone at first"),
     "numpy": ("tier 1: NumPy", "the backward pass written by hand"),
     "lowlevel": ("tier 2: raw tensors", "autograd takes the backward pass"),
     "paper": ("tier 3: nn.Module", "PyTorch's layers and optimizers"),

@@ -16,8 +16,8 @@ EPOCH_FIGURES = (
     "validation_accuracy",
     "learning_rate",
 )
-# A training goes wrong where the mean loss of so many steps is so many times the first.
-WARNING_STEPS, WARNING_FACTOR = 20, 5
+# A loss has grown where the mean of so many steps is so many times the first.
+GROWTH_STEPS, GROWTH_FACTOR = 20, 5
 DRAWN = ("regions", "units", "weights", "histograms", "dead")
 
 
@@ -57,16 +57,23 @@ def frame(
 def _warning(training: Training, tier: str, dead: list[dict[str, Any]] | None) -> str | None:
     """Where training does not diverge in numbers and yet goes wrong: what is seen, what to do."""
     losses = training.trainees[tier].recorder.history.losses[: training.step]
-    recent = losses[-WARNING_STEPS:]
-    if len(losses) < WARNING_STEPS or sum(recent) / len(recent) < WARNING_FACTOR * losses[0]:
-        return None
-    rate = training.setup.peak_learning_rate
-    told = f"The loss is {recent[-1]:,.4g} after {training.step:,} steps"
-    told += f", and was {losses[0]:,.4g} at the first."
+    recent = losses[-GROWTH_STEPS:]
+    told = []
+    if len(losses) >= GROWTH_STEPS and sum(recent) / len(recent) > GROWTH_FACTOR * losses[0]:
+        told.append(
+            f"The loss is {recent[-1]:,.4g} after {training.step:,} steps, and was"
+            f" {losses[0]:,.4g} at the first."
+        )
     gone = [layer["label"] for layer in dead or () if layer["count"] == layer["width"]]
     if gone:
-        told += f" Every unit of {gone[0]} is dead, so no gradient passes it: reset,"
-    return f"{told} {'and t' if gone else 'T'}ry a learning rate below {rate:g}, or clipping at 1."
+        told.append(f"Every unit of {gone[0]} is dead: it passes no gradient on.")
+    if not told:
+        return None
+    rate = training.setup.peak_learning_rate
+    remedy = f"Reset, and try a learning rate below {rate:g} or clipping at 1."
+    if training.setup.initializer == "zeros":
+        remedy = "Choose other initial weights than zeros."
+    return " ".join([*told, remedy])
 
 
 def _history(training: Training, steps_from: int, epochs_from: int) -> dict[str, Any]:
@@ -122,7 +129,7 @@ def about_setup(setup: Setup, training: Training) -> dict[str, Any]:
             | dict(zip(("inputs", "outputs"), next(sizes), strict=True) if kind == "Linear" else ())
             for name, kind, label in pictures.layers_of(setup)
         ],
-        **about_command(training.setup),
+        **about_command(training),
         "frame": frame(training),
     }
 
@@ -130,12 +137,28 @@ def about_setup(setup: Setup, training: Training) -> dict[str, Any]:
 OWN_POINTS = "Own points are few: the validation points are the training points."
 
 
-def about_command(setup: Setup) -> dict[str, str | None]:
-    """The train script's command line, or why there is none."""
+def about_command(training: Training) -> dict[str, str | None]:
+    """The train scripts' command line, and what it trains, or why there is none."""
     try:
-        return {"command": command_line(setup), "no_command": None}
+        command = command_line(training.setup)
     except ValueError as error:
-        return {"command": None, "no_command": str(error)}
+        return {"command": None, "about_command": str(error)}
+    rate, step = training.setup.peak_learning_rate, training.rate_changed_at
+    if step:
+        about = (
+            f"Here the learning rate was changed after step {step:,}. The command trains with"
+            f" {rate:g} from the first step, and so another network: Reset trains that one here."
+        )
+    elif len(training.trainees) == 1:
+        about = "This command trains the same network and keeps its run in a folder."
+    else:
+        about = "These commands train the same networks and keep their runs in folders."
+        if training.setup.dropout:
+            about += (
+                " With dropout, this holds for tiers 2 and 3: tier 1 draws its own masks there, and"
+                " takes tier 2's here."
+            )
+    return {"command": command, "about_command": about}
 
 
 def _sizes(training: Training) -> list[tuple[int, int]]:

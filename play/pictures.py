@@ -25,6 +25,7 @@ REGION_SIDE = 96
 UNIT_STEP = 3  # a unit's picture has every third cell
 HISTOGRAM_BINS = 20
 LARGEST_DRAWN = 1e30  # a model that computes such numbers is about to diverge
+DEAD_DERIVATIVE = 1e-6  # a unit whose derivative is no larger for any point is dead
 
 Layers = dict[str, np.ndarray]
 
@@ -159,9 +160,9 @@ def _histogram(name: str, label: str, activations: np.ndarray) -> dict[str, Any]
 
 
 def _dead(name: str, label: str, activations: np.ndarray, setup: Setup) -> dict[str, Any]:
-    """The units through which no training point passes a gradient."""
+    """The units that pass next to no gradient on for any training point, off or saturated."""
     _, derivative = ACTIVATIONS[setup.activation]
-    units = np.flatnonzero((derivative(activations) == 0).all(axis=0))
+    units = np.flatnonzero((derivative(activations) <= DEAD_DERIVATIVE).all(axis=0))
     about = {"layer": name, "label": label, "width": activations.shape[1]}
     return about | {"count": len(units), "units": units}
 

@@ -130,7 +130,7 @@ class Page:
         with self.sessions.use(name) as session:
             training = session.training
             training.change_learning_rate(asked.learning_rate)
-            return {"learning_rate": asked.learning_rate} | about_command(training.setup)
+            return {"learning_rate": asked.learning_rate} | about_command(training)
 
     def point(self, asked: PointRequest, name: str) -> Any:
         with self.sessions.use(name) as session:

@@ -156,6 +156,7 @@ class Training:
         extent: how far the plane that is drawn reaches.
         trainees: by the names of the tiers.
         step: minibatches trained.
+        rate_changed_at: the step after which the learning rate was last changed; 0 if it was not.
         state: "ready", "finished" or "diverged", and then `message` says where and what to do.
         drift: of each step and tier, the largest difference of any parameter from tier 1's.
 
@@ -168,7 +169,7 @@ class Training:
         self.dataset = make_dataset(self.setup)
         self.extent = extent(self.setup, self.dataset)
         self.trainees: dict[str, Trainee] = {}
-        self.step = 0
+        self.step = self.rate_changed_at = 0
         self.state = "ready"
         self.message: str | None = None
         try:
@@ -273,6 +274,7 @@ class Training:
         """
         factor = rate / self.setup.peak_learning_rate
         self.setup.change_learning_rate(rate)
+        self.rate_changed_at = self.step
         for trainee in self.trainees.values():
             if trainee.recorder.scheduler is not None:
                 _scale(trainee.recorder.scheduler, factor)

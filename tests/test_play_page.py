@@ -50,7 +50,7 @@ def page(browser: Page) -> Page:
 
 
 def test_is_ready_without_complaint_or_foreign_request(browser):
-    browser.requests()
+    browser.requests(), browser.complaints()  # those of other tests
     browser.open("tier=numpy")
     browser.train("#one-step")
     browser.click("#tab-steps")
@@ -193,7 +193,11 @@ def test_the_learning_rate_changes_while_it_trains(page):
     page.wait("document.querySelector('#progress').textContent.includes('learning rate 0.1')")
     assert (page.state(), page.pictures("canvas")) == before, "the weights are as they were"
     assert "--learning-rate 0.1" in page.text("#command-line")
+    assert f"changed after step {page.step}." in page.text("#command-explained")
     page.train("#one-step")
+    with page.new_setup():
+        page.click("#reset")
+    assert "trains the same network" in page.text("#command-explained")
 
 
 def test_a_layer_more_and_a_layer_fewer(page):

@@ -82,7 +82,7 @@ def test_a_training_from_the_first_picture_to_the_last_epoch(page):
     told = page.ask("setup", **SMALL, epochs=3, dataset="spiral", noise=0.3)
     assert (told["steps_per_epoch"], told["total_steps"], told["frame"]["step"]) == (4, 12, 0)
     assert told["points"]["train"]["shape"] == [60, 2]
-    assert told["command"] is None and told["no_command"].startswith("A script trains on 1,000")
+    assert told["command"] is None and told["about_command"].startswith("A script trains on 1,000")
     frame = page.ask("frame", until=1)
     assert frame["step"] == 1
     assert page.ask("frame", until=1) == frame, "the same question trains no more"
@@ -110,9 +110,12 @@ def test_a_step_taken_apart_is_a_step(page):
 
 def test_hovering_and_another_learning_rate(page):
     page.ask("setup", count=1_000, tier="lowlevel")
+    told = page.ask("rate", learning_rate=0.3)
+    assert "trains the same network" in told["about_command"]
     frame = page.ask("frame", until=3)
     told = page.ask("rate", learning_rate=0.5)
-    assert "--learning-rate 0.5" in told["command"] and told["no_command"] is None
+    assert "--learning-rate 0.5" in told["command"]
+    assert "changed after step 3" in told["about_command"]
     changed = page.ask("frame")
     assert changed == frame | {"learning_rate": 0.5}
     point = page.ask("point", x=0.5, y=1)

@@ -257,12 +257,29 @@ def test_a_divergence_is_told_in_words_and_no_nan_leaves(tier, trained):
     assert take_apart(training) is None if training.state == "ready" else True
 
 
-def test_a_training_that_only_goes_wrong_is_told_too(trained):
-    training = trained(learning_rate=1000, count=1_000, batch_size=32)
-    training.advance(60, 10)
+@pytest.mark.parametrize(
+    "options, sentences",
+    [
+        ({"learning_rate": 1000}, ["The loss is", "hidden layer 2 is dead", "below 1000 or"]),
+        (
+            {"dataset": "circles", "learning_rate": 3},
+            ["Every unit of hidden layer 2", "below 3 or"],
+        ),
+        (
+            {"dataset": "circles", "learning_rate": 30, "activation": "tanh"},
+            ["The loss is", "hidden layer 2 is dead"],
+        ),
+        ({"initializer": "zeros"}, ["hidden layer 1 is dead", "other initial weights"]),
+    ],
+)
+def test_a_training_that_only_goes_wrong_is_told_too(options, sentences, trained):
+    training = trained(count=1_000, batch_size=32, **options)
+    training.advance(160, 10)
     told = frame(training)
     assert told["state"] == "ready"
-    assert "Every unit of hidden layer" in told["message"]
+    for sentence in sentences:
+        assert sentence in told["message"]
+    assert told["message"].count("The loss is") == sentences.count("The loss is")
     assert frame(trained())["message"] is None
 
 

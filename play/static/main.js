@@ -191,8 +191,7 @@ function showSetup() {
     input.checked = input.value === setup.tier;
   }
   find("command-line").textContent = answer.command ?? "";
-  find("command-explained").textContent = answer.command
-    ? "This command trains the same network and keeps its run in a folder." : answer.no_command;
+  find("command-explained").textContent = answer.about_command;
   find("with-command").hidden = !answer.command;
   find("reset").disabled = find("new-seed").disabled = false;
   find("clear-points").disabled = !setup.points.length;

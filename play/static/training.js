@@ -167,7 +167,7 @@ export class Training {
     const answer = await this.session.ask("rate", { learning_rate: rate });
     this.setup = { ...this.setup, learning_rate: answer.learning_rate };
     this.wanted = { ...this.wanted, learning_rate: rate };
-    Object.assign(this.answer, { command: answer.command, no_command: answer.no_command });
+    Object.assign(this.answer, { command: answer.command, about_command: answer.about_command });
     await this.look();
   }
 
