@@ -102,10 +102,13 @@ def draw_learning_curves(curves: Sequence[Curve], title: str, one_training: bool
     """
     dtypes = sorted({curve.dtype for curve in curves})
     epochs = max(curve.train_loss.shape[1] for curve in curves)
+    quantities = {"loss": 1, "accuracy": 100}
+    if all(np.isnan(curve.train_accuracy).all() for curve in curves):  # as in regression
+        del quantities["accuracy"]
     figure, panels = plt.subplots(
-        2,
+        len(quantities),
         len(dtypes),
-        figsize=(2 + 5 * len(dtypes), 7.5),
+        figsize=(2 + 5 * len(dtypes), 0.5 + 3.5 * len(quantities)),
         sharex=True,
         sharey="row",
         squeeze=False,
@@ -114,9 +117,9 @@ def draw_learning_curves(curves: Sequence[Curve], title: str, one_training: bool
     figure.suptitle(title)
     for column, dtype in zip(panels.T, dtypes, strict=True):
         column[0].set_title(dtype)
-        column[1].set_xlabel("epoch")
+        column[-1].set_xlabel("epoch")
         shown = [curve for curve in curves if curve.dtype == dtype]
-        for panel, quantity, scale in zip(column, ("loss", "accuracy"), (1, 100), strict=True):
+        for panel, (quantity, scale) in zip(column, quantities.items(), strict=True):
             for part, dashes in PARTS.items():
                 for i, curve in enumerate(shown):
                     values = scale * getattr(curve, f"{part}_{quantity}")
@@ -137,7 +140,8 @@ def draw_learning_curves(curves: Sequence[Curve], title: str, one_training: bool
         if not one_training:
             _explain_dashes(column[0])
     panels[0, 0].set_ylabel("loss")
-    panels[1, 0].set_ylabel("accuracy (%)")
+    if "accuracy" in quantities:
+        panels[1, 0].set_ylabel("accuracy (%)")
     panels[0, 0].legend() if one_training else _legend_below(figure, panels[0])
     return figure
 

@@ -7,6 +7,7 @@ other. Runs of other options are only shown beside each other, named by the opti
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import isnan
 from pathlib import Path
 from statistics import mean, median, stdev
 from typing import Any
@@ -147,14 +148,15 @@ def print_table(groups: Sequence[Group]) -> None:
             *["\n".join(group.differing)] * bool(group.differing),
             str(len(history[0]["epoch"])),
             mean_and_deviation([h["train_loss"][-1] for h in history], "{:.4f}".format),
-            mean_and_deviation([h["validation_accuracy"][-1] for h in history], percent),
-            mean_and_deviation([run.files.test.test_accuracy for run in group.runs], percent),
+            accuracies([h["validation_accuracy"][-1] for h in history]),
+            accuracies([run.files.test.test_accuracy for run in group.runs]),
             f"{mean(run.seconds for run in group.runs):.2f}",
         ]
         if pairs:
+            classified = group.runs[0].files.test.test_accuracy is not None
             row += [
                 f"{max(weight for weight, _ in pairs):.1e}",
-                f"{max(labels for _, labels in pairs)}",
+                f"{max(labels for _, labels in pairs)}" if classified else "-",
             ]
         elif any(compared):
             row += ["-", "-"]
@@ -173,6 +175,12 @@ def print_table(groups: Sequence[Group]) -> None:
 def percent(share: float) -> str:
     """0.9841 -> 98.41%."""
     return f"{share:.2%}"
+
+
+def accuracies(values: Sequence[float | None]) -> str:
+    """Their mean and standard deviation; a dash in regression, which has none."""
+    measured = [value for value in values if value is not None and not isnan(value)]
+    return mean_and_deviation(measured, percent) if measured else "-"
 
 
 def mean_and_deviation(values: Sequence[float], written: Callable[[float], str]) -> str:

@@ -6,7 +6,9 @@ What they share with the other data sets is in `test_data.py`.
 import numpy as np
 import pytest
 from idx_files import tells
+from train_scripts import TRAIN_SCRIPTS
 
+import compare
 from common.configuration import Configuration
 from common.runs.memory import FROM_SCIKIT_LEARN
 from data.datasets import load_dataset
@@ -99,6 +101,16 @@ def test_each_tier_learns_a_function_of_real_numbers(tier):
     dataset.test.labels[3] = np.inf
     with tells(UserError, "dataset.test.labels holds NaN or infinity"):
         TIERS[tier].train(configuration, dataset)
+
+
+def test_regression_has_no_accuracy_to_print(tier, tmp_path, capsys):
+    line = "--dataset sine --loss mean-squared-error --hidden 4 --epochs 2 --run-dir"
+    TRAIN_SCRIPTS[tier].main([*line.split(), str(tmp_path / tier)])
+    assert "accuracy" not in capsys.readouterr().out
+    compare.main([str(tmp_path / tier), "--run-dir", str(tmp_path / "compared")])
+    row = next(line for line in capsys.readouterr().out.splitlines() if line.startswith(tier))
+    assert row.split()[4:6] == ["-", "-"]
+    assert (tmp_path / "compared" / "learning_curves.png").stat().st_size > 10_000
 
 
 def test_memory_counts_scikit_learn_where_it_draws():

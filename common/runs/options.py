@@ -15,7 +15,9 @@ from data.errors import UserError
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
-DatasetName = Literal["mnist", "fashion-mnist", "digits", "xor", "moons", "circles", "spiral"]
+DatasetName = Literal[
+    "mnist", "fashion-mnist", "digits", "xor", "moons", "circles", "spiral", "sine"
+]
 
 
 def _check_name(path: Any) -> Any:

@@ -1,5 +1,6 @@
 """What a run shows while it trains: a bar in a terminal, plain lines in a log."""
 
+import math
 import os
 import sys
 import time
@@ -119,7 +120,7 @@ class SideBySideDisplay:
     def show(self, name: str, epoch: int, train_loss: float, validation_accuracy: float) -> None:
         """Redraw the bars: this run has ended its epoch."""
         self._measured[name] = (
-            f"train loss {readable(train_loss)}  validation accuracy {validation_accuracy:.2%}"
+            f"train loss {readable(train_loss)}{accuracy_part('validation', validation_accuracy)}"
         )
         if self._bars.disable:
             return
@@ -162,6 +163,11 @@ def drop_output() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
+
+
+def accuracy_part(split: str, accuracy: float) -> str:
+    """Such as "  test accuracy 97.86%"; nothing for NaN, as regression has none."""
+    return "" if math.isnan(accuracy) else f"  {split} accuracy {accuracy:.2%}"
 
 
 def readable(loss: float) -> str:

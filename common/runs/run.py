@@ -21,7 +21,7 @@ from common.runs.checkpoint import load_checkpoint, save_checkpoint, to_arrays
 from common.runs.environment import environment, limited_threads
 from common.runs.files import Seal, seal, write_checked_json, write_table, write_tensors
 from common.runs.options import RunOptions
-from common.runs.progress import ProgressDisplay, readable
+from common.runs.progress import ProgressDisplay, accuracy_part, readable
 from data.errors import UserError
 
 
@@ -141,7 +141,7 @@ class Run(Recorder):
             f"epoch {last.epoch:2}/{self.options.epochs}"
             f"  train loss {readable(last.train_loss)}"
             f"  validation loss {readable(last.validation_loss)}"
-            f"  validation accuracy {last.validation_accuracy:.2%}"
+            f"{accuracy_part('validation', last.validation_accuracy)}"
             f"  {last.seconds:.2f} s"
         )
         super()._epoch_made()
@@ -175,7 +175,8 @@ class Run(Recorder):
         figures = float(test_loss), float(test_accuracy)
         self._written(run_folder.write_result, run_folder.TEST, *figures, self._seals)
         self._progress.line(
-            f"test loss {readable(test_loss)}  test accuracy {test_accuracy:.2%}  ->  {self.folder}"
+            f"test loss {readable(test_loss)}{accuracy_part('test', test_accuracy)}"
+            f"  ->  {self.folder}"
         )
 
     def _end_early(self) -> None:

@@ -13,6 +13,7 @@ so: a checkpoint knows the checksum of its config.json, and test.json those of a
 """
 
 import itertools
+import math
 import os
 import time
 from collections.abc import Iterator, Mapping
@@ -96,7 +97,7 @@ class Result(CheckedContent):
     """test.json: the test set's figures, and the seals of all other files."""
 
     test_loss: FiniteFloat
-    test_accuracy: float = Field(ge=0, le=1)
+    test_accuracy: float | None = Field(ge=0, le=1)  # null in regression
     files: dict[str, Seal]
 
 
@@ -106,7 +107,7 @@ def write_result(
     """Write test.json, which finishes the run. Returns and raises as `files.write_file`."""
     content = {
         "test_loss": test_loss,
-        "test_accuracy": test_accuracy,
+        "test_accuracy": None if math.isnan(test_accuracy) else test_accuracy,
         "files": {name: file.model_dump() for name, file in files.items()},
     }
     return write_checked_json(path, content)
