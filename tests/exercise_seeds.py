@@ -10,8 +10,8 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from common.runs.environment import limited_threads
-from exercises.catalogue import Exercise, all_exercises, find_exercise
-from exercises.child import verdict_of
+from exercises.checker.catalogue import Exercise, all_exercises, find_exercise
+from exercises.checker.child import verdict_of
 
 
 def surprises(exercise: Exercise, path: Path, right: bool, seeds: int) -> list[int]:

@@ -12,14 +12,14 @@ import pytest
 from common.runs.options import REPOSITORY
 from data.datasets import DatasetUnavailable, load_dataset
 from data.errors import UserError
-from exercises import catalogue, trying
-from exercises.catalogue import find_exercise, parts_of
-from exercises.commands import main
-from exercises.runner import check_answer
+from exercises.checker import catalogue, try_in_network
+from exercises.checker.catalogue import find_exercise, parts_of
+from exercises.checker.commands import main
+from exercises.checker.runner import check_answer
 
 DROPOUT = find_exercise("01")
 SOLUTION = DROPOUT.solution("numpy").read_text(encoding="utf-8")
-NOT_SCALED = catalogue.FOLDER / "mistakes" / DROPOUT.name / "not_scaled.py"
+NOT_SCALED = DROPOUT.folder / "mistakes" / "not_scaled.py"
 FORGED = """
 import os
 line = b'{"token": "", "verdict": {"passed": true}}\\n'
@@ -172,7 +172,7 @@ def test_try_trains_the_tier_with_the_answer(work, capsys, monkeypatch):
             raise DatasetUnavailable("no files")
         return load_dataset(name, **options)
 
-    monkeypatch.setattr(trying, "load_dataset", no_mnist)
+    monkeypatch.setattr(try_in_network, "load_dataset", no_mnist)
     work.mkdir()
     for tier in ("numpy", "lowlevel", "paper"):
         right = find_exercise("02").solution(tier).read_text(encoding="utf-8")

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from exercises import runner
-from exercises.adapters import adapter
-from exercises.catalogue import (
+from exercises.checker import runner
+from exercises.checker.adapters import adapter
+from exercises.checker.catalogue import (
     FOLDER,
     LEVELS,
     Exercise,
@@ -19,9 +19,9 @@ from exercises.catalogue import (
     find_exercise,
     tier_of,
 )
-from exercises.checking import Checks, judge, readers_error
-from exercises.child import behaviour, load, verdict_of
-from exercises.runner import Known, Search, find_cause, wrong_probes
+from exercises.checker.checking import Checks, judge, readers_error
+from exercises.checker.child import behaviour, load, verdict_of
+from exercises.checker.runner import Known, Search, find_cause, wrong_probes
 
 EXERCISES = all_exercises()
 SOLUTIONS = [(e, e.solution(tier)) for e in EXERCISES for tier in e.tiers]

@@ -1,0 +1,196 @@
+"""The process that an answer is judged in: `runner` starts python -m exercises.checker.child.
+
+It reads a request from standard input, and writes what it found as lines of JSON into a file that
+it opens before the answer runs. Each line bears the request's token, which the answer is not told.
+"""
+
+import importlib.util
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from importlib.abc import MetaPathFinder
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from exercises.checker.adapters import adapter
+from exercises.checker.catalogue import Exercise, parts_of, tier_of
+from exercises.checker.checking import (
+    Refused,
+    Verdict,
+    defined,
+    judge,
+    readers_error,
+    refuse_borrowed,
+)
+
+FORBIDDEN = {
+    *("os.remove", "os.rmdir", "os.rename", "os.truncate", "os.chmod", "os.kill", "os.killpg"),
+    *("shutil.rmtree", "shutil.move", "subprocess.Popen", "os.system", "os.exec", "os.fork"),
+    *("os.forkpty", "os.posix_spawn", "os.spawn", "socket.connect"),
+}
+# Of data (Linux counts these pages), in bytes; torch alone maps a few hundred MB.
+MEMORY = 4 * 2**30
+# Two pairs of inputs, so that a cause is not named by accident.
+PROBE_SEEDS = (1, 2)
+
+
+def load(path: Path) -> ModuleType:
+    """Import an answer by its path, under a name that nothing else has."""
+    specification = importlib.util.spec_from_file_location(f"answer_{path.stem}", path)
+    assert specification
+    answer = importlib.util.module_from_spec(specification)
+    for part in parts_of(path):
+        exec(compile(part.read_bytes(), str(part), "exec"), vars(answer))
+    return answer
+
+
+def verdict_of(exercise: Exercise, path: Path, seed: int, say: Callable[[str, str], None]):
+    """Load an answer and run its checks, up to the first that fails.
+
+    Args:
+        exercise: what it answers.
+        path: its file.
+        seed: of the checks' inputs.
+        say: is told the stage and name of each check before it runs.
+
+    Returns:
+        The verdict and the answer; None for an answer that could not be loaded.
+    """
+    about = exercise.about
+    try:
+        answer = load(path)
+    except BaseException as error:  # SystemExit, too
+        return Verdict(False, "written", "loads", readers_error(error, path)), None
+    verdict = defined(answer, about.names)
+    if not verdict.passed:
+        return verdict, answer
+    try:
+        refuse_borrowed(answer, path, about.names, about.refused)
+    except Refused as refusal:
+        return Verdict(False, "written", "refused", [str(refusal)]), None
+    tier = adapter(tier_of(path))
+    checks = exercise.checks.CHECKS.in_order()
+    if not checks:
+        return Verdict(False, "written", "none", ["no check has run"]), None
+    remarks: list[str] = []
+    for check in checks:
+        say(check.stage, check.name)
+        verdict = judge(check, answer, path, tier, seed)
+        if not verdict.passed:
+            return verdict, answer
+        remarks += verdict.lines
+    return Verdict(True, lines=remarks), answer
+
+
+def behaviour(exercise: Exercise, answer: ModuleType, tier: str) -> list[Any]:
+    """What can be seen of an answer from outside, as JSON's values: one for each probe and seed."""
+    seen = []
+    for seed in PROBE_SEEDS:
+        for probe in exercise.checks.probes(answer, adapter(tier), seed):
+            try:
+                with np.errstate(all="ignore"):
+                    value = probe()
+                seen.append(_plain(value))
+            except BaseException as error:  # SystemExit, too
+                seen.append(f"raises {type(error).__name__}")
+    return seen
+
+
+def _plain(value: Any) -> Any:
+    """Arrays and tuples as lists, dictionaries as lists in the order of their keys."""
+    if isinstance(value, dict):
+        return [_plain(value[name]) for name in sorted(value)]
+    if isinstance(value, tuple | list):
+        return [_plain(part) for part in value]
+    return value if value is None or isinstance(value, str) else np.asarray(value).tolist()
+
+
+def guard(folder: Path, tell: Callable[[str], None]) -> None:
+    """From now on, refuse to delete anything, to start programs, and to write outside a folder."""
+
+    def refuse(event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "open":
+            path, _, flags = arguments
+            writes = flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC)
+            if not writes or not isinstance(path, str | bytes):
+                return
+            if Path(os.fsdecode(path)).resolve().is_relative_to(folder) or path == os.devnull:
+                return
+            event = f"writing {os.fsdecode(path)}"
+        elif event not in FORBIDDEN:
+            return
+        tell(event)
+        raise PermissionError(f"{event}: an answer may not delete, start or overwrite anything")
+
+    sys.addaudithook(refuse)
+
+
+def _limit_memory() -> None:
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    most = MEMORY if hard == resource.RLIM_INFINITY else min(MEMORY, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
+
+
+class NoTorch(MetaPathFinder):
+    """Refuses to import torch. (None in sys.modules does, too, but SciPy stumbles over it.)"""
+
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> None:
+        if fullname == "torch":
+            raise ModuleNotFoundError("torch cannot be imported in tier 1", name=fullname)
+
+
+def main() -> None:
+    """Judge one answer, or tell how the known answers behave."""
+    request = json.loads(sys.stdin.readline())
+    results = open(request.pop("results"), "a", encoding="utf-8")  # noqa: SIM115 - until the end
+    token = request.pop("token")
+
+    def send(**line: Any) -> None:
+        results.write(json.dumps({"token": token, **line}) + "\n")
+        results.flush()
+
+    exercise = Exercise(request["exercise"])
+    paths = [Path(path) for path in request["paths"]]
+    if tier_of(paths[0]) == "numpy":
+        sys.meta_path.insert(0, NoTorch())
+    else:
+        import torch
+
+        torch.set_num_threads(1)
+    assert exercise.checks
+    _limit_memory()
+    # Set, since it is otherwise found by writing and deleting a file, as torch.optim would.
+    tempfile.tempdir = str(Path.cwd().resolve())
+    guard(Path.cwd().resolve(), lambda event: send(forbidden=event))
+    send(started=True)
+    if request["known"]:
+        right = exercise.neighbours()
+        for path in paths:
+            verdict, answer = Verdict(True), None
+            if path not in right:  # they pass, and some of them take long to do so
+                verdict, answer = verdict_of(exercise, path, 0, lambda stage, check: None)
+            seen = behaviour(exercise, answer or load(path), tier_of(path))
+            send(known=str(path), check=verdict.check, behaviour=seen)
+    else:
+        (path,) = paths
+        verdict, answer = verdict_of(
+            exercise, path, request["seed"], lambda stage, check: send(stage=stage, check=check)
+        )
+        send(verdict=vars(verdict))
+        if not verdict.passed and verdict.stage != "written" and answer is not None:
+            send(behaviour=behaviour(exercise, answer, tier_of(path)))
+    results.close()
+    os._exit(0)  # whatever threads the answer has started
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,312 @@
+"""The commands of python -m exercises."""
+
+import json
+import shutil
+import time
+import warnings
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Literal
+
+import tyro
+from pydantic import Field
+from rich.table import Table
+
+from common.cli.arguments import parse_options
+from common.configuration import Options, option_value
+from common.runs.options import REPOSITORY
+from common.runs.progress import say
+from data.errors import UserError
+from docs.cuttings import cutting
+from exercises.checker.catalogue import LEVELS, Exercise, all_exercises, find_exercise, tier_of
+from exercises.checker.checking import STAGES, Verdict
+from exercises.checker.progress import HINT_AFTER, Progress
+from exercises.checker.report import write_report
+from exercises.checker.runner import check_answer
+from exercises.checker.try_in_network import try_answer
+from tiers import TIERS
+
+Tier = Literal["numpy", "lowlevel", "paper"]
+Words = tyro.conf.Positional[tuple[str, ...]]
+ME = "python -m exercises"
+
+
+class NoOptions(Options):
+    """None."""
+
+
+class OneExercise(Options):
+    """Which exercise, and in which tier."""
+
+    exercise: Words = Field((), description="its number, such as 01")
+    tier: Tier | None = Field(
+        None, description="numpy, lowlevel or paper; else the first that the exercise is for"
+    )
+
+    def chosen(self) -> tuple[Exercise, str]:
+        """The exercise that is meant, and the tier. Raises UserError."""
+        if len(self.exercise) != 1:
+            raise UserError(f"give one exercise by its number; `{ME} list` shows them")
+        exercise = find_exercise(self.exercise[0])
+        tier = self.tier or exercise.tiers[0]
+        if tier not in exercise.tiers:
+            tiers = " or ".join(exercise.tiers)
+            raise UserError(f"--tier {tier}: exercise {exercise.number} is for {tiers}")
+        return exercise, tier
+
+    def started(self) -> tuple[Exercise, Path]:
+        """The exercise and the reader's file. Raises UserError where there is none yet."""
+        exercise, tier = self.chosen()
+        path = exercise.work(tier)
+        if not path.is_file():
+            raise UserError(f"{shown(path)}: not started; `{ME} start {exercise.number}` does")
+        return exercise, path
+
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # pydantic has a deprecated method that is called json
+
+    class CheckOptions(OneExercise):
+        """What to judge."""
+
+        file: Path | None = Field(None, description="an answer that lies elsewhere")
+        json: bool = Field(False, description="print the verdict as JSON")
+
+
+class SolutionOptions(OneExercise):
+    """Which solution."""
+
+    yes: bool = Field(False, description="show it before the exercise is passed")
+
+
+class TryOptions(OneExercise):
+    """What to train."""
+
+    epochs: int = Field(3, ge=1, le=100, description="of each of the two trainings")
+
+
+class ReportOptions(Options):
+    """Whose answers."""
+
+    folder: tyro.conf.Positional[tuple[str, ...]] = Field(
+        (), description="holds one folder for each student"
+    )
+
+
+def shown(path: Path) -> str:
+    """A path as short as the reader can use it."""
+    return str(path.relative_to(REPOSITORY) if path.is_relative_to(REPOSITORY) else path)
+
+
+def call_of(command: str, exercise: Exercise, tier: str) -> str:
+    """A command for this exercise and tier, to be typed."""
+    ending = "" if tier == exercise.tiers[0] else f" --tier {tier}"
+    return f"{ME} {command} {exercise.number}{ending}"
+
+
+def list_exercises(_: NoOptions) -> None:
+    """Show all exercises, what is done, and what comes next."""
+    progress = Progress()
+    table = Table(box=None, pad_edge=False)
+    for title in ("", "exercise", "level", "tiers", "minutes", "done"):
+        table.add_column(title, justify="right" if title == "minutes" else "left")
+    waiting = []
+    for exercise in sorted(all_exercises(), key=lambda e: (LEVELS.index(e.about.level), e.name)):
+        passed = [tier for tier in exercise.tiers if progress.of(exercise, tier).passed]
+        if not passed:
+            waiting.append(exercise)
+        about = exercise.about
+        tiers = " ".join(str(i + 1) for i, t in enumerate(Tier.__args__) if t in exercise.tiers)
+        name = exercise.name[3:].replace("_", " ")
+        minutes = str(about.minutes)
+        table.add_row(exercise.number, name, about.level, tiers, minutes, " ".join(passed))
+    say(table)
+    if waiting:
+        statement = shown(waiting[0].statement)
+        say(f"next: read {statement}, then {ME} start {waiting[0].number}")
+    else:
+        say("all done")
+
+
+def start(options: OneExercise) -> None:
+    """Copy the starter into exercises/work/, where your answer belongs."""
+    exercise, tier = options.chosen()
+    path = exercise.work(tier)
+    if path.exists():
+        raise UserError(f"{shown(path)}: is there already; `{ME} reset` begins anew")
+    _place_starter(exercise, tier)
+    say(f"read  {shown(exercise.statement)}\nwrite {shown(path)}")
+    say(f"then  {call_of('check', exercise, tier)}")
+
+
+def _place_starter(exercise: Exercise, tier: str) -> None:
+    path = exercise.work(tier)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(exercise.starter(tier), path)
+
+
+def check(options: CheckOptions) -> None:
+    """Judge one answer, or all that are started; exit code 0 passed, 1 failed, 2 bad input."""
+    if not options.exercise:
+        if options.file:
+            raise UserError("--file: needs an exercise, too")
+        answers = [(e, e.work(t)) for e in all_exercises() for t in e.tiers if e.work(t).exists()]
+        if not answers:
+            raise UserError(f"no exercise is started; `{ME} list` shows them")
+    elif options.file:
+        answers = [(find_exercise(options.exercise[0]), options.file)]
+        if not options.file.is_file():
+            raise UserError(f"--file {options.file}: no such file")
+    else:
+        answers = [options.started()]
+    passed = [_check_one(*answer, options) for answer in answers]
+    raise SystemExit(0 if all(passed) else 1)
+
+
+def _check_one(exercise: Exercise, path: Path, options: CheckOptions) -> bool:
+    verdict = check_answer(exercise, path)
+    tier = tier_of(path)
+    failures = 0
+    if path.resolve() == exercise.work(tier):  # what lies elsewhere is another's
+        done = Progress().of(exercise, tier)
+        done.passed = done.passed or verdict.passed
+        failures = done.failures = 0 if verdict.passed else done.failures + 1
+        Progress().keep(exercise, tier, done)
+    if options.json:
+        about = {"exercise": exercise.name, "tier": tier, "file": str(path)}
+        say(json.dumps(about | vars(verdict)))
+    else:
+        say("\n".join(told(exercise, path, verdict, failures)))
+    return verdict.passed
+
+
+def told(exercise: Exercise, path: Path, verdict: Verdict, failures: int) -> list[str]:
+    """A verdict as the reader sees it: after a failure, twelve lines at most."""
+    tier = tier_of(path)
+    title = f"{exercise.name}, {tier}: "
+    if verdict.passed:
+        passed = [f"{title}passed ({verdict.seconds:.1f} s)", *verdict.lines]
+        return [*passed, *_after_a_pass(exercise, path)]
+    stages = [s for s in STAGES if s == "written" or s in _stages(exercise)]
+    lines = [f"{title}stage {stages.index(verdict.stage) + 1} of {len(stages)}: {verdict.stage}"]
+    lines += [f"  {line}" for line in verdict.lines]
+    if verdict.cause:
+        lines.append(f"cause: {verdict.cause}.")
+    if failures >= HINT_AFTER:
+        lines.append(f"Stuck? `{call_of('hint', exercise, tier)}` has the next hint for you.")
+    else:
+        lines.append(f"next hint: {call_of('hint', exercise, tier)}")
+    return lines
+
+
+def _stages(exercise: Exercise) -> set[str]:
+    return {check.stage for check in exercise.checks.CHECKS.all}
+
+
+def _after_a_pass(exercise: Exercise, path: Path) -> list[str]:
+    about = exercise.about
+    lines = ["", "To think over:", *(f"- {question}" for question in about.questions)]
+    if hasattr(exercise.checks, "in_network"):
+        lines += ["", f"To train a network with it: {call_of('try', exercise, tier_of(path))}"]
+    lines += ["", f"To try: {about.experiment}"]
+    own = [(REPOSITORY / file, name) for file, name in about.shown.get(tier_of(path), ())]
+    yours = [(path, name) for name in about.names]
+    for title, parts in (("Yours", yours), ("The tier's own", own)):
+        for file, name in parts:
+            with suppress(KeyError):  # a name of yours that no class or function has
+                first, last, code = cutting(file, name)
+                lines += ["", f"{title}, {shown(file)}:{first}-{last}", "", code]
+    return lines
+
+
+def watch(options: OneExercise) -> None:
+    """Check an answer each time its file is saved, until Ctrl-C."""
+    try:
+        from watchfiles import watch as changes
+    except ImportError:
+        remedy = 'needs watchfiles: python -m pip install --editable ".[exercises]"'
+        raise UserError(f"watch: {remedy}") from None
+    exercise, path = options.started()
+    say(f"watching {shown(path)}; Ctrl-C ends it")
+    _check_one(exercise, path, CheckOptions())
+    for changed in changes(path.parent, recursive=False):
+        if any(Path(name).name == path.name for _, name in changed) and path.is_file():
+            say(f"\n{time.strftime('%H:%M:%S')}")
+            _check_one(exercise, path, CheckOptions())
+
+
+def try_out(options: TryOptions) -> None:
+    """Train the tier as it is, and with your answer in its network; prints both curves."""
+    exercise, path = options.started()
+    try_answer(exercise, path, TIERS[tier_of(path)], options.epochs)
+
+
+def hint(options: OneExercise) -> None:
+    """Show the next hint: a question, the concept, the formula, the shape of the code."""
+    exercise, tier = options.chosen()
+    done = Progress().of(exercise, tier)
+    hints = exercise.hints()
+    number = min(done.hints, len(hints) - 1)
+    say(f"hint {number + 1} of {len(hints)}: {hints[number]}")
+    done.hints = number + 1
+    Progress().keep(exercise, tier, done)
+
+
+def solution(options: SolutionOptions) -> None:
+    """Show a solution, once the exercise is passed, or with --yes."""
+    exercise, tier = options.chosen()
+    path = exercise.solution(tier)
+    if not (options.yes or Progress().of(exercise, tier).passed):
+        raise UserError(f"exercise {exercise.number}: not passed yet; --yes shows it all the same")
+    if not path.is_file():
+        raise UserError(f"{shown(path)}: this copy comes without solutions")
+    say(path.read_text(encoding="utf-8").rstrip())
+
+
+def reset(options: OneExercise) -> None:
+    """Put the starter back, and keep your answer under another name."""
+    exercise, path = options.started()
+    number = 1
+    while (backup := path.with_name(f"{path.name}.{number}.bak")).exists():
+        number += 1
+    path.rename(backup)
+    _place_starter(exercise, tier_of(path))
+    say(f"your answer is now {shown(backup)}; {shown(path)} is the starter again")
+
+
+def report(options: ReportOptions) -> None:
+    """Check a folder for each student: who passed what, and the causes by frequency."""
+    if len(options.folder) != 1:
+        raise UserError("report: give the folder that holds one folder for each student")
+    write_report(Path(options.folder[0]))
+
+
+COMMANDS: dict[str, tuple[type[Options], Callable[[Any], None]]] = {
+    "list": (NoOptions, list_exercises),
+    "start": (OneExercise, start),
+    "check": (CheckOptions, check),
+    "watch": (OneExercise, watch),
+    "try": (TryOptions, try_out),
+    "hint": (OneExercise, hint),
+    "solution": (SolutionOptions, solution),
+    "reset": (OneExercise, reset),
+    "report": (ReportOptions, report),
+}
+
+
+def main(arguments: list[str]) -> None:
+    """Run the command that the first word names.
+
+    Raises:
+        UserError: for words that mean nothing, in one line.
+        SystemExit: of `check`, with 1 where an answer fails.
+    """
+    name, *rest = arguments or ["list"]
+    if name in ("-h", "--help"):
+        functions = {name: function for name, (_, function) in COMMANDS.items()}
+        tyro.extras.subcommand_cli_from_dict(functions, prog=ME, args=["--help"])
+    if name not in COMMANDS:
+        raise UserError(f"{option_value(name)}: must be one of {', '.join(COMMANDS)}")
+    model, function = COMMANDS[name]
+    function(parse_options(model, rest, function.__doc__))

@@ -1,0 +1,132 @@
+"""Trains a tier twice: as it is, and with the reader's own layers in its network.
+
+An exercise whose checks define `TRIED`, options of a training, and `in_network(answer, layers)`,
+which puts the answer into the list of a network's layers, can be tried so.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from unittest.mock import patch
+
+from rich.table import Table
+
+from common.recorder import Recorder
+from common.runs.progress import say
+from data.datasets import DatasetUnavailable, load_dataset
+from data.errors import UserError
+from exercises.checker.catalogue import Exercise
+from exercises.checker.checking import readers_error
+from exercises.checker.child import load
+from tiers import Tier
+
+SETTINGS = {"hidden": (64, 32), "dtype": "float64", "batch_size": 128}
+
+
+def try_answer(exercise: Exercise, path: Path, tier: Tier, epochs: int) -> None:
+    """Train with the tier's own layers, then with the answer in a file, and print both.
+
+    Args:
+        exercise: what the file answers.
+        path: the file.
+        tier: in which it is written.
+        epochs: of each training.
+
+    Raises:
+        UserError: where the exercise has no part of a network, or the answer raises an exception.
+    """
+    in_network = getattr(exercise.checks, "in_network", None)
+    if in_network is None:
+        about = f"exercise {exercise.number} has no part to put into a network"
+        raise UserError(f"{about}; try {exercise.about.experiment}")
+    try:
+        name, dataset = "mnist", load_dataset("mnist", dtype="float64", download=False)
+    except DatasetUnavailable:
+        name, dataset = "digits", load_dataset("digits", dtype="float64")
+    settings = SETTINGS | exercise.checks.TRIED | {"dataset": name, "epochs": epochs}
+    configuration = tier.options(**settings)
+    say(f"{tier.title}; {name}, {len(dataset.train.labels):,} images; epochs: {epochs}")
+    histories = [_history(tier, configuration, dataset)]
+    make_model = tier.module("train").make_model
+    try:
+        answer = load(path)
+        with patch.object(
+            tier.module("train"), "make_model", _with_answer(tier, make_model, in_network, answer)
+        ):
+            histories.append(_history(tier, configuration, dataset))
+    except UserError:
+        raise
+    except Exception as error:
+        where, *message = readers_error(error, path)
+        raise UserError(f"{path.name}: {where} {' '.join(message)}") from None
+    say(_table(histories))
+
+
+def _history(tier: Tier, configuration: Any, dataset: Any) -> Any:
+    return tier.train(configuration, dataset, Recorder())[1]
+
+
+def _with_answer(
+    tier: Tier, make_model: Callable[..., Any], in_network: Callable[..., Any], answer: ModuleType
+) -> Callable[..., Any]:
+    """A function that makes the tier's model, and puts the answer into its layers."""
+
+    def make(configuration: Any, *arguments: Any) -> Any:
+        model = make_model(configuration, *arguments)
+        layers = in_network(answer, list(model.layers))
+        if tier.name == "paper":
+            from torch import float64, nn
+
+            model.layers = nn.Sequential(*layers).to(float64)
+        else:
+            own = tier.module("layers").Layer
+            model.layers = [
+                layer if isinstance(layer, own) else _as_layer(own, layer) for layer in layers
+            ]
+        return model
+
+    return make
+
+
+def _as_layer(own: type, layer: Any) -> Any:
+    """An answer's layer with the methods by which an MLP collects parameters and buffers."""
+
+    def collected(*names: str, prefix: str = "") -> dict[str, Any]:
+        return {
+            name: getattr(layer, prefix + name) for name in names if hasattr(layer, prefix + name)
+        }
+
+    class ReadersLayer(own):
+        training = property(
+            lambda self: layer.training, lambda self, value: setattr(layer, "training", value)
+        )
+
+        def forward(self, X: Any) -> Any:
+            return layer.forward(X)
+
+        def backward(self, grad_output: Any) -> Any:
+            return layer.backward(grad_output)
+
+        def parameters(self) -> dict[str, Any]:
+            return collected("weight", "bias")
+
+        def gradients(self) -> dict[str, Any]:
+            return collected("weight", "bias", prefix="grad_")
+
+        def buffers(self) -> dict[str, Any]:
+            return collected("running_mean", "running_var")
+
+    return ReadersLayer()
+
+
+def _table(histories: list[Any]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("validation", justify="right")
+    for title in ("the tier's own", "yours"):
+        table.add_column(title, justify="right")
+    for own, yours in zip(*(history.epochs for history in histories), strict=True):
+        row = [f"{epoch.validation_accuracy:.2%}" for epoch in (own, yours)]
+        table.add_row(f"epoch {own.epoch}", *row)
+    table.add_row("test set", *(f"{history.test_accuracy:.2%}" for history in histories))
+    return table
