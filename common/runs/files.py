@@ -23,7 +23,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from safetensors import SafetensorError, safe_open
 
-from data.errors import UserError
+from data.errors import UserError, one_line
 
 PARTIAL = ".partial"
 # The types of what we write, as safetensors names them.
@@ -262,14 +262,8 @@ def read_tensors(
 def damaged(path: Path, reason: object) -> UserError:
     """The error for a file that is there, and is not what was written."""
     return UserError(
-        f"{path} is damaged ({shortened(reason)}); delete {path.parent} and train again"
+        f"{path} is damaged ({one_line(reason, 120)}); delete {path.parent} and train again"
     )
-
-
-def shortened(text: object, length: int = 120) -> str:
-    """The text in one line, of so many characters at most."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
-    return line if len(line) <= length else line[: length - 3] + "..."
 
 
 @contextmanager
