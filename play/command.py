@@ -18,9 +18,11 @@ HOST = "127.0.0.1"  # nobody but this computer
 class PlayOptions(Options):
     """The options of python -m play."""
 
-    port: int = Field(8321, ge=0, le=65_535, description="of the address; 0 takes any free one")
+    port: int = Field(8321, ge=0, le=65_535, description="of the address (0 for any free one)")
     browser: bool = Field(True, description="open the page in the browser")
-    runs: Folder = Field(REPOSITORY / "runs", description="folder of the runs that judge digits")
+    runs: Folder = Field(
+        REPOSITORY / "runs", description="folder of the runs whose models classify digits"
+    )
     data_root: Folder = Field(DATA_ROOT, description="folder that holds MNIST/raw")
 
 

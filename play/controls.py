@@ -15,116 +15,131 @@ from play.training import TORCH_REMEDY
 from tiers import TIERS
 
 GROUPS = {"data": "Data", "network": "Network", "training": "Training", "tier": "Tier"}
-SPEEDS = {1: "1 minibatch a picture", 10: "10 minibatches a picture", 100: "as fast as it goes"}
+SPEEDS = {1: "1 minibatch per frame", 10: "10 minibatches per frame", 100: "as fast as possible"}
 DEFAULT_SPEED = 10
 RATES = [round(m * 10.0**e, 5) for e in range(-4, 1) for m in (1, 2, 3, 5)] + [10.0, 100.0, 1000.0]
 
 # Of each field: its group, its label, and what it does.
 FIELDS = {
-    "dataset": ("data", "Points", "What the network learns to tell apart."),
+    "dataset": ("data", "Points", "The points to classify."),
     "count": (
         "data",
-        "How many",
-        "Training points. 200 more are for validation, and 1,000 for the test at the end.",
+        "Count",
+        "Number of training points. Another 200 are for validation, 1,000 for the test at the end.",
     ),
     "noise": (
         "data",
         "Noise",
-        "How far a point strays from its place. With much of it, no network can be right on all.",
+        "How far points stray. If classes overlap, no network can classify all points correctly.",
     ),
-    "classes": ("data", "Classes", "Your own points can belong to 2, 3 or 4 classes."),
-    "points": ("data", "Own points", "Points that you set. They are trained on like the others."),
+    "classes": ("data", "Classes", "Your own points can have 2, 3 or 4 classes."),
+    "points": (
+        "data",
+        "Your own points",
+        "Points that you add. The network is trained on them, too.",
+    ),
     "hidden": (
         "network",
         "Hidden layers",
-        "Units in each hidden layer. Without one, the boundary is a straight line.",
+        "Units in each hidden layer. Without a hidden layer, the boundary is a straight line.",
     ),
     "activation": (
         "network",
         "Activation",
-        "Bends what a hidden layer computes. Without it, many layers are worth one.",
+        "The nonlinear function of each hidden unit. Without it, many layers do no more than one.",
     ),
     "initializer": (
         "network",
         "Initial weights",
-        "Distribution of the initial weights. Suited to the activation, it keeps activations and"
-        " gradients of about the same size in all layers.",
+        "Distribution of the initial weights. If it suits the activation, activations and gradients"
+        " have about the same size in all layers.",
     ),
     "batch_norm": (
         "network",
         "Batch normalization",
-        "Centres and scales each pre-activation over the minibatch, before the activation.",
+        "Normalizes each pre-activation over the minibatch, then scales and shifts it.",
     ),
     "dropout": (
         "network",
         "Dropout",
-        "Share of hidden activations set to 0 at random in each training step. Pictures show the"
-        " network without it.",
+        "Probability that a hidden activation is set to 0 in a training step. The pictures show the"
+        " network without dropout.",
     ),
     "seed": (
         "network",
         "Seed",
-        "Decides initial weights, order of the minibatches and dropout. The same seed gives the"
-        " same training, digit by digit.",
+        "Determines the initial weights, the minibatches and the dropout masks. The same seed gives"
+        " the same training, digit for digit.",
     ),
     "dtype": (
         "network",
         "Precision",
-        "float32 keeps about 7 digits of a number, float64 about 16.",
+        "Numbers have about 7 digits in float32, about 16 in float64.",
     ),
-    "loss": ("training", "Loss", "What training makes small: how wrong the outputs are."),
-    "optimizer": ("training", "Optimizer", "How a gradient becomes a change of the weights."),
+    "loss": ("training", "Loss", "What training minimizes: how wrong the outputs are."),
+    "optimizer": ("training", "Optimizer", "How the gradient changes the weights."),
     "learning_rate": (
         "training",
         "Learning rate",
-        "How large a step is. Too small, and nothing moves; too large, and training diverges. It"
-        " can be changed while training runs.",
+        "The size of each step. If it is too small, training is slow; if it is too large, training"
+        " diverges. You can change it during training.",
     ),
     "momentum": (
         "training",
         "Momentum",
-        "Share of the last step that is added to this one.",
+        "The fraction of the last step that is added to this one.",
     ),
     "nesterov": (
         "training",
         "Nesterov",
-        "Takes the gradient as if momentum's step had been made already.",
+        "Looks ahead: takes the gradient as if momentum's step had been taken already.",
     ),
     "weight_decay": (
         "training",
         "Weight decay",
-        "Pulls the weights towards 0, which makes the boundary smoother.",
+        "Pulls the weights towards 0, which makes the decision boundary smoother.",
     ),
     "clip_norm": (
         "training",
         "Clipping",
-        "A gradient longer than this is shortened to it: a remedy where training explodes.",
+        "Scales the gradient down to this norm if it is larger: a remedy for exploding gradients.",
     ),
-    "schedule": ("training", "Schedule", "The course of the learning rate over the training."),
-    "warmup": ("training", "Rise", "Share of all steps in which the learning rate rises."),
-    "decay_factor": ("training", "Decay factor", "What the learning rate is multiplied by."),
-    "decay_epochs": ("training", "Decay every", "Epochs from one decay to the next."),
+    "schedule": ("training", "Schedule", "How the learning rate changes during training."),
+    "warmup": (
+        "training",
+        "Warm-up",
+        "The fraction of all steps in which the learning rate rises.",
+    ),
+    "decay_factor": ("training", "Decay factor", "The learning rate is multiplied by this factor."),
+    "decay_epochs": ("training", "Decay interval", "Epochs from one decay to the next."),
     "batch_size": (
         "training",
-        "Minibatch",
-        "Points in one step. Few make the steps noisy, many make each step slow.",
+        "Minibatch size",
+        "Points per step. With few, steps are noisy; with many, each step is slow.",
     ),
-    "epochs": ("training", "Epochs", "Passes over all points. Schedules reach their end with it."),
+    "epochs": (
+        "training",
+        "Epochs",
+        "Passes over the training points. Schedules end with the last one.",
+    ),
     "tier": (
         "tier",
-        "Who computes",
-        "One of the three versions, or all in lockstep: same weights, minibatches and masks.",
+        "Implementation",
+        "One of the three, or all in lockstep, with the same weights, minibatches and masks.",
     ),
 }
 
 # Labels and meanings of choices, where the value alone says too little.
 CHOICES = {
-    "xor": ("XOR", "four clusters, equal signs against unequal: no straight line parts them"),
-    "moons": ("moons", "two half circles that reach into each other"),
+    "xor": (
+        "XOR",
+        "four clusters; the class is whether the signs differ: no straight line separates them",
+    ),
+    "moons": ("moons", "two interleaving half circles"),
     "circles": ("circles", "one class inside the other"),
-    "spiral": ("spiral", "two arms, wound one and a half times"),
-    "own": ("own points", "only the points that you set"),
-    "identity": ("identity", "A = Z: the network stays linear"),
+    "spiral": ("spiral", "two arms of one and a half turns each"),
+    "own": ("your own points", "only the points that you add"),
+    "identity": ("identity", "A = Z: the network is linear"),
     "relu": ("ReLU", "A = max(Z, 0)"),
     "sigmoid": ("sigmoid", "A = 1 / (1 + exp(-Z))"),
     "tanh": ("tanh", "A = tanh Z"),
@@ -133,26 +148,32 @@ CHOICES = {
     "xavier-normal": ("Xavier normal", "standard deviation sqrt(2 / (in + out))"),
     "he-normal": ("He normal", "standard deviation sqrt(2 / in), for ReLU"),
     "standard-uniform": ("standard uniform", "from -sqrt(1 / in) to sqrt(1 / in)"),
-    "xavier-uniform": ("Xavier uniform", "up to sqrt(6 / (in + out)) either way"),
-    "zeros": ("zeros", "all alike: the units of a layer stay equal for ever"),
-    "softmax-cross-entropy": ("softmax cross-entropy", "-log of the right class's probability"),
+    "xavier-uniform": ("Xavier uniform", "from -sqrt(6 / (in + out)) to sqrt(6 / (in + out))"),
+    "zeros": ("zeros", "all equal: the units of a layer then stay equal forever"),
+    "softmax-cross-entropy": (
+        "softmax cross-entropy",
+        "-log of the probability of the correct class",
+    ),
     "sigmoid-cross-entropy": ("sigmoid cross-entropy", "the same for 2 classes, with one output"),
-    "mean-squared-error": ("squared error", "squared distance of the outputs from 0 and 1"),
-    "sgd": ("SGD", "a share of the gradient, with momentum"),
-    "adam": ("Adam", "each weight with a step size of its own"),
-    "adamw": ("AdamW", "Adam, with weight decay apart from the gradient"),
-    "constant": ("constant", "always the same"),
-    "step": ("steps", "multiplied by the factor every few epochs"),
-    "exponential": ("exponential", "multiplied by the factor in each epoch, smoothly"),
-    "cosine": ("cosine", "down along half a cosine"),
-    "warmup-cosine": ("rise, then cosine", "up in a line, then down along half a cosine"),
-    "warmup-linear": ("rise, then line", "up in a line, then down in a line"),
-    "one-cycle": ("one cycle", "up and down along half cosines"),
-    "float32": ("float32", "the default: fast, and rounding shows"),
-    "float64": ("float64", "for proofs: the tiers differ in the last digits alone at first"),
-    "numpy": ("tier 1: NumPy", "the backward pass written by hand"),
-    "lowlevel": ("tier 2: raw tensors", "autograd takes the backward pass"),
-    "paper": ("tier 3: nn.Module", "PyTorch's layers and optimizers"),
+    "mean-squared-error": (
+        "squared error",
+        "squared distance of the outputs from the one-hot targets",
+    ),
+    "sgd": ("SGD", "steps against the gradient, with momentum"),
+    "adam": ("Adam", "each weight has a step size of its own"),
+    "adamw": ("AdamW", "Adam with weight decay decoupled from the gradient"),
+    "constant": ("constant", "the same in every step"),
+    "step": ("steps", "multiplied by the factor after each interval"),
+    "exponential": ("exponential", "multiplied by the factor over each epoch, smoothly"),
+    "cosine": ("cosine", "falls along half a cosine"),
+    "warmup-cosine": ("warm-up, then cosine", "rises linearly, then falls along half a cosine"),
+    "warmup-linear": ("warm-up, then linear", "rises linearly, then falls linearly"),
+    "one-cycle": ("one cycle", "rises, then falls, each along half a cosine"),
+    "float32": ("float32", "the default: fast, with visible rounding errors"),
+    "float64": ("float64", "for proofs: at first the tiers differ in the last digits alone"),
+    "numpy": ("tier 1: NumPy", "the backward pass is written by hand"),
+    "lowlevel": ("tier 2: raw tensors", "autograd computes the backward pass"),
+    "paper": ("tier 3: nn.Module", "PyTorch's own layers and optimizers"),
     "all": ("all three", "in lockstep, with their drift"),
 }
 
@@ -181,9 +202,9 @@ SUGGESTIONS: dict[str, list[float]] = {
 }
 RATE_OF = " and ".join(f"{rate} for {name}" for name, rate in LEARNING_RATES.items())
 NULL_LABELS = {
-    "noise": "the set's own",
+    "noise": "the data set's own",
     "clip_norm": "none",
-    "learning_rate": f"the optimizer's own: {RATE_OF}",
+    "learning_rate": f"the optimizer's default: {RATE_OF}",
 }
 
 

@@ -15,7 +15,7 @@ from data.mnist import MNIST, SOURCES, read_pixels
 from data.splits import standardised_split
 from play.answers import packed, unpacked
 from play.drawing import DRAWING, SIDE, centred
-from play.judges import Judge, Judges, Missing
+from play.judges import Judge, Judges, Missing, shown
 from play.sessions import Refusal
 from tiers import TIERS
 
@@ -49,6 +49,7 @@ class Digits:
                 images = {"available": False, "count": 0, "wrong": None, "reason": str(refusal)}
             return {
                 "tiers": [self._about_tier(name) for name in TIERS],
+                "folder": shown(self._judges.runs),
                 "drawing": DRAWING,
                 "images": images,
             }
@@ -139,7 +140,7 @@ class Digits:
                 read = read_pixels("mnist", self._data_root, download=False)
             except DatasetUnavailable:
                 raise Refusal(
-                    "MNIST's test images are not here yet: training a tier downloads them.",
+                    "MNIST's test images aren't here yet: training a tier on MNIST downloads them.",
                     "missing",
                     404,
                 ) from None

@@ -61,16 +61,16 @@ def _warning(training: Training, tier: str, dead: list[dict[str, Any]] | None) -
     told = []
     if len(losses) >= GROWTH_STEPS and sum(recent) / len(recent) > GROWTH_FACTOR * losses[0]:
         told.append(
-            f"The loss is {recent[-1]:,.4g} after {training.step:,} steps, and was"
-            f" {losses[0]:,.4g} at the first."
+            f"The loss has grown from {losses[0]:,.4g} in the first step to {recent[-1]:,.4g} in"
+            f" step {training.step:,}."
         )
     gone = [layer["label"] for layer in dead or () if layer["count"] == layer["width"]]
     if gone:
-        told.append(f"Every unit of {gone[0]} is dead: it passes no gradient on.")
+        told.append(f"Every unit of {gone[0]} is dead: no gradient passes back through it.")
     if not told:
         return None
     rate = training.setup.peak_learning_rate
-    remedy = f"Reset, and try a learning rate below {rate:g} or clipping at 1."
+    remedy = f"Try a learning rate below {rate:g} or clipping at 1, then press Reset."
     if training.setup.initializer == "zeros":
         remedy = "Choose other initial weights than zeros."
     return " ".join([*told, remedy])
@@ -134,7 +134,7 @@ def about_setup(setup: Setup, training: Training) -> dict[str, Any]:
     }
 
 
-OWN_POINTS = "Own points are few: the validation points are the training points."
+OWN_POINTS = "Your own points are few, so the network is validated on its training points."
 
 
 def about_command(training: Training) -> dict[str, str | None]:
@@ -146,8 +146,8 @@ def about_command(training: Training) -> dict[str, str | None]:
     rate, step = training.setup.peak_learning_rate, training.rate_changed_at
     if step:
         about = (
-            f"Here the learning rate was changed after step {step:,}. The command trains with"
-            f" {rate:g} from the first step, and so another network: Reset trains that one here."
+            f"The learning rate was changed after step {step:,}. The command trains with {rate:g}"
+            " from the first step, and so gives another network; Reset trains that network here."
         )
     elif len(training.trainees) == 1:
         about = "This command trains the same network and keeps its run in a folder."
@@ -155,8 +155,8 @@ def about_command(training: Training) -> dict[str, str | None]:
         about = "These commands train the same networks and keep their runs in folders."
         if training.setup.dropout:
             about += (
-                " With dropout, this holds for tiers 2 and 3: tier 1 draws its own masks there, and"
-                " takes tier 2's here."
+                " Dropout makes an exception of tier 1: there it draws its own masks, here it takes"
+                " tier 2's."
             )
     return {"command": command, "about_command": about}
 

@@ -43,16 +43,23 @@ class Guard:
         headers = {name.decode("latin-1"): v.decode("latin-1") for name, v in scope["headers"]}
         host, origin = headers.get("host", ""), headers.get("origin")
         if _host_name(f"//{host}") not in HOSTS:
-            await _refuse(403, "foreign", "Only this computer is answered.", scope, receive, send)
+            await _refuse(
+                403,
+                "foreign",
+                "The server answers requests from this computer only.",
+                scope,
+                receive,
+                send,
+            )
             return
         if origin is not None and origin != f"http://{host}":
             await _refuse(
-                403, "foreign", "Only this server's own page is answered.", scope, receive, send
+                403, "foreign", "The server answers its own page only.", scope, receive, send
             )
             return
         body = await _read(receive, MOST_BYTES)
         if body is None:
-            sentence = f"More than {MOST_BYTES // 1024} kB: set fewer points."
+            sentence = f"The request is larger than {MOST_BYTES // 1024} kB: set fewer points."
             await _refuse(413, "size", sentence, scope, receive, send)
             return
         messages = [{"type": "http.request", "body": body, "more_body": False}]

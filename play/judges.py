@@ -60,9 +60,11 @@ class Judge:
         run = FinishedRun(folder)
         self.options = run.options
         if (run.tier, self.options.dataset) != (tier, "mnist"):
-            raise UserError(f"{_shown(folder)} holds a run of {run.tier} on {self.options.dataset}")
+            raise UserError(f"{shown(folder)} holds a run of {run.tier} on {self.options.dataset}")
         if self.options.loss == "mean-squared-error":
-            raise UserError(f"{_shown(folder)} was trained with a loss that gives no probabilities")
+            raise UserError(
+                f"{shown(folder)} was trained with the squared error, which gives no probabilities"
+            )
         self.accuracy = run.test.test_accuracy
         with COMPUTING:  # which draws weights, and replaces them
             self.model = self._make_model()
@@ -167,18 +169,19 @@ class Judges:
 
     def _no_run(self, tier: str, folder: Path) -> Missing:
         if (folder / CHECKPOINT).is_file():
-            reason = f"The run in {_shown(folder)} is not finished."
+            reason = f"The run in {shown(folder)} isn't finished."
             return Missing(reason, self._command(tier, "--resume"))
         again = ["--overwrite"] if (folder / CONFIG).is_file() else []
-        return Missing(f"No run is in {_shown(folder)} yet.", self._command(tier, *again))
+        return Missing(f"{shown(folder)} holds no run yet.", self._command(tier, *again))
 
     def _command(self, tier: str, *options: str) -> str:
         script = TIERS[tier].script.relative_to(REPOSITORY)
         elsewhere = self.runs != REPOSITORY / "runs"
-        place = ["--run-dir", _shown(self.runs / tier)] if elsewhere else []
+        place = ["--run-dir", shown(self.runs / tier)] if elsewhere else []
         return shlex.join(["python", str(script), *place, *options])
 
 
-def _shown(folder: Path) -> str:
+def shown(folder: Path) -> str:
+    """A folder as the page names it: within the repository, from there."""
     inside = folder.is_relative_to(REPOSITORY)
     return str(folder.relative_to(REPOSITORY) if inside else folder)

@@ -41,7 +41,9 @@ class Setup(TorchConfiguration):
     )
     classes: int = Field(2, ge=2, le=4, description="classes to tell apart")
     points: tuple[Point, ...] = Field((), description="the reader's own: x, y and class of each")
-    tier: Literal["numpy", "lowlevel", "paper", "all"] = Field("numpy", description="who trains")
+    tier: Literal["numpy", "lowlevel", "paper", "all"] = Field(
+        "numpy", description="which tier trains, or all"
+    )
     hidden: tuple[Width, ...] = Field((8, 4), description="widths of the hidden layers")
     epochs: int = Field(200, ge=1, le=1_000, description="passes over the training points")
     batch_size: int = Field(32, ge=1, le=MOST_POINTS, description="points in a minibatch")
@@ -56,7 +58,7 @@ class Setup(TorchConfiguration):
     def _check_layers(cls, hidden: Any) -> Any:
         if isinstance(hidden, list | tuple) and len(hidden) > MOST_LAYERS:
             raise UserError(
-                f"{len(hidden)} hidden layers: at most {MOST_LAYERS} are shown; remove some"
+                f"{len(hidden)} hidden layers: the page shows at most {MOST_LAYERS}; remove some"
             )
         return hidden
 
@@ -64,7 +66,9 @@ class Setup(TorchConfiguration):
     @classmethod
     def _check_number(cls, points: Any) -> Any:
         if isinstance(points, list | tuple) and len(points) > MOST_POINTS:
-            raise UserError(f"{len(points):,} points: at most {MOST_POINTS:,} fit; undo some")
+            raise UserError(
+                f"{len(points):,} points: at most {MOST_POINTS:,} are possible; remove some"
+            )
         return points
 
     @model_validator(mode="after")
@@ -77,18 +81,20 @@ class Setup(TorchConfiguration):
             if not 0 <= label < self.classes:
                 raise UserError(
                     f"a point of class {label}: there are {self.classes} classes, counted from 0;"
-                    " undo it or set more classes"
+                    " remove it or set more classes"
                 )
         if self.dataset == "own" and len(self.points) < 2:
-            raise UserError("own points: set at least 2 in the plane, or choose another data set")
+            raise UserError(
+                "your own points: add at least 2 in the plane, or choose another data set"
+            )
         if self.examples > MOST_POINTS:
             raise UserError(
-                f"{self.examples:,} points, your own included: at most {MOST_POINTS:,} fit; set"
-                " fewer"
+                f"{self.examples:,} points, including your own: at most {MOST_POINTS:,} are"
+                " possible; set fewer"
             )
         if self.loss == "sigmoid-cross-entropy" and self.classes != 2:
             raise UserError(
-                f"loss sigmoid-cross-entropy tells 2 classes apart, and {self.classes} are set:"
+                f"loss sigmoid-cross-entropy is for 2 classes, and {self.classes} are set:"
                 " set 2, or choose softmax-cross-entropy"
             )
         self.trained.check_data(self.dataset, self.examples, self.classes)

@@ -208,7 +208,7 @@ def at_point(training: Training, tier: str, x: float, y: float) -> dict[str, Any
         "y": y,
         "class": int(predicted(tier, logits)[0]),
         "probabilities": probabilities(tier, training.setup.loss, logits)[0],
-        "probabilities_label": "outputs (no probabilities)" if squared else "probabilities",
+        "probabilities_label": "outputs (not probabilities)" if squared else "probabilities",
         "layers": layers,
     }
 
@@ -217,7 +217,7 @@ FORMULAS = {
     "Linear": "Z = X Wᵀ + b",
     "BatchNorm1d": "Y = γ (X - μ) / sqrt(σ² + ε) + β",
     "Activation": "A = f(Z)",
-    "Dropout": "Y = X M",
+    "Dropout": "Y = X ⊙ M",
 }
 
 

@@ -68,12 +68,12 @@ def command_line(setup: Setup) -> str:
         ValueError: says in a sentence why no script can.
     """
     if setup.dataset == "own" or setup.points:
-        raise ValueError("No script can train on your own points: only the page has them.")
+        raise ValueError("No script can train on your own points, which only the page has.")
     noise = POINT_SETS[setup.dataset].noise
     if setup.count != PLANE.train or setup.noise not in (None, noise) or setup.classes != 2:
         raise ValueError(
             f"A script trains on {PLANE.train:,} points of {setup.dataset} with noise {noise} and"
-            " 2 classes: set these, and its command line stands here."
+            " 2 classes: set these to see its command."
         )
     return "\n".join(_command(name, setup) for name in setup.tiers)
 

@@ -146,7 +146,9 @@ class Page:
                     return apart
             if training.state == "diverged":
                 raise Refusal(page_words(training.message or ""), "diverged", 422)
-            raise Refusal("The training has reached its last epoch: reset it.", "finished", 422)
+            raise Refusal(
+                "Training has reached its last epoch: press Reset to start again.", "finished", 422
+            )
 
 
 def digit_routes(digits: Digits) -> list[Route]:
@@ -240,5 +242,5 @@ def application(runs: Path, data_root: Path, sessions: Sessions | None = None) -
 
 
 async def _failed(_: Request, error: Exception) -> Response:
-    sentence = f"The server failed ({type(error).__name__}): its terminal says where."
+    sentence = f"The server failed ({type(error).__name__}); its terminal shows where."
     return Answer({"error": sentence, "code": "failed"}, 500)

@@ -42,7 +42,7 @@ class Session:
     def training(self) -> Training:
         """Raises Refusal before the first set-up."""
         if self._training is None:
-            raise Refusal("Set something up first.", "request", 400)
+            raise Refusal("The session has no training yet.", "request", 400)
         return self._training
 
     def begin(self, setup: Setup) -> Training:
@@ -118,12 +118,12 @@ class Sessions:
     def _ended(self, name: str) -> Refusal:
         if name in self._taken_over:
             return Refusal(
-                f"More than {MOST_SESSIONS} pages are open, so a newer page has ended the training"
-                " of this one. Reset begins it anew.",
+                f"Only {MOST_SESSIONS} pages can train at a time, and a newer one has taken this"
+                " page's place. Press Reset to start again.",
                 "taken-over",
                 404,
             )
-        return Refusal("This session has ended: the page begins a new one.", "gone", 404)
+        return Refusal("This session has expired.", "gone", 404)
 
     def end(self, name: str) -> None:
         """End a session, if it has not ended yet."""

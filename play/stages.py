@@ -42,25 +42,25 @@ class Step:
 
 # Of each kind of layer: the formula forward and backward, and what they mean.
 FORWARD = {
-    "Linear": ("Z = X Wᵀ + b", "Each unit weighs its inputs, adds them up, and adds its bias."),
+    "Linear": ("Z = X Wᵀ + b", "Each unit sums its weighted inputs and adds its bias."),
     "BatchNorm1d": (
         "Y = γ (X - μ) / sqrt(σ² + ε) + β",
-        "μ and σ² are those of this minibatch, column by column.",
+        "μ and σ² are those of this minibatch, for each column.",
     ),
-    "Activation": ("A = f(Z)", "Entry by entry."),
-    "Dropout": ("Y = X M", "M is 0 with probability p, else 1 / (1 - p)."),
+    "Activation": ("A = f(Z)", "Applied to each entry."),
+    "Dropout": ("Y = X ⊙ M", "Each entry of M is 0 with probability p, else 1 / (1 - p)."),
 }
 BACKWARD = {
     "Linear": (
         "∂L/∂W = (∂L/∂Z)ᵀ X,  ∂L/∂b = column sums of ∂L/∂Z,  ∂L/∂X = ∂L/∂Z W",
-        "W is used once for each example, so the gradients of its uses add up.",
+        "W is used once for each example, so the gradients of all uses add up.",
     ),
     "BatchNorm1d": (
         "∂L/∂X = γ / sqrt(σ² + ε) (∂L/∂Y - mean of ∂L/∂Y - X̂ mean of (∂L/∂Y X̂))",
-        "Every example moves μ and σ², and through them all others.",
+        "Every example affects μ and σ², and through them all other examples.",
     ),
-    "Activation": ("∂L/∂Z = ∂L/∂A f'(Z)", "Entry by entry: the chain rule at its plainest."),
-    "Dropout": ("∂L/∂X = ∂L/∂Y M", "What was dropped gets no gradient."),
+    "Activation": ("∂L/∂Z = ∂L/∂A ⊙ f'(Z)", "The chain rule for each entry."),
+    "Dropout": ("∂L/∂X = ∂L/∂Y ⊙ M", "Dropped entries get no gradient."),
 }
 NAMES = {  # input and output
     "Linear": ("X", "Z"),
@@ -127,7 +127,10 @@ class _Teller:
         arrays.append(self.array(Y, "out", self.step.outputs[name]))
         formula, meaning = FORWARD[kind]
         if kind == "Linear" and not self.has_bias(layer):
-            formula, meaning = "Z = X Wᵀ", "No bias: the normalization that follows shifts for it."
+            formula, meaning = (
+                "Z = X Wᵀ",
+                "There is no bias: the shift β of the normalization that follows takes its place.",
+            )
         return self.stage("forward", layer, formula, meaning, arrays)
 
     def loss(self) -> dict[str, Any]:
@@ -138,7 +141,7 @@ class _Teller:
             self.array("L", "out", np.array(self.step.loss)),
             self.array("∂L/∂logits", "gradient", self.step.grad_outputs[name]),
         ]
-        told = LOSSES[self.setup.loss], "One number for the minibatch, a mean over its examples."
+        told = LOSSES[self.setup.loss], "The mean over the minibatch, a single number."
         return self.stage("loss", None, *told, arrays)
 
     def backward(self, layer: Layer) -> dict[str, Any]:
@@ -156,9 +159,11 @@ class _Teller:
             formula = formula.replace("  ∂L/∂b = column sums of ∂L/∂Z,", "")
         if name not in self.step.grad_inputs:
             formula = formula.removesuffix(",  ∂L/∂X = ∂L/∂Z W")
-            meaning += " Nobody trains the points, so ∂L/∂X is left out."
+            meaning += " The inputs aren't trained, so ∂L/∂X is not computed."
         if self.tier != "numpy":
-            meaning += " Autograd computes this from what it recorded in the forward pass."
+            meaning += (
+                " Autograd computes this from the graph that it recorded in the forward pass."
+            )
         return self.stage("backward", layer, formula, meaning, arrays)
 
     def clip(self, layers: list[Layer]) -> dict[str, Any]:
@@ -169,7 +174,7 @@ class _Teller:
             for symbol, array in clipped.items():
                 arrays.append(self.array(f"∂L/∂{symbol} {number}", "after", array))
         formula = f"g ← g min(1, {self.setup.clip_norm:g} / |g|)"
-        meaning = "All gradients are scaled alike: the direction stays, the length is limited."
+        meaning = "One factor scales all gradients: their direction is kept, their norm is limited."
         return self.stage("clip", None, formula, meaning, arrays)
 
     def update(self, layer: Layer, rate: float) -> dict[str, Any]:
@@ -190,11 +195,13 @@ class _Teller:
                     kept = self.parameters(layer, own)[symbol]
                     arrays.append(self.array(f"{letter} of {symbol}", "parameter", kept))
             arrays.append(self.array(symbol, "after", after[symbol]))
-        meaning = f"η = {rate:g}, the learning rate of this step."
+        meaning = f"The learning rate of this step is η = {rate:g}."
         if list(before) != ["W"]:
-            meaning += f" The formula is that of each parameter: {', '.join(before)}."
+            meaning += f" The formula is the same for every parameter: {', '.join(before)}."
         if self.setup.weight_decay:
-            meaning += f" λ = {self.setup.weight_decay:g} for weights, 0 for all else."
+            meaning += (
+                f" λ is {self.setup.weight_decay:g} for weights and 0 for all other parameters."
+            )
         return self.stage("update", layer, update_formula(self.setup), meaning, arrays)
 
     def parameters(self, layer: Layer, arrays: Arrays) -> Arrays:

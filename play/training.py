@@ -74,7 +74,7 @@ class HeldRecorder(Recorder):
 
     def _remedy(self) -> str:
         rate = self.configuration.peak_learning_rate
-        return f"try a learning rate below {rate:g}, clipping at 1, or another initializer"
+        return f"try a learning rate below {rate:g}, clipping at 1, or other initial weights"
 
 
 class Trainee:

@@ -27,7 +27,7 @@ async function ask(address, options) {
     response = await fetch(address, options);
   } catch {
     throw new Refused(
-      "The server does not answer. Start it again with “make play”, and this page goes on.",
+      "The server is not responding. Start it again with “make play”, and this page continues.",
       "unreachable",
     );
   }
@@ -53,7 +53,7 @@ export class Session {
 
   async send(what, body) {
     if (!this.id) {
-      if (what !== "setup") throw new Refused("The session has ended.", "gone");
+      if (what !== "setup") throw new Refused("This session has expired.", "gone");
       this.id = (await post("api/sessions", {})).session;
     }
     try {

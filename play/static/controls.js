@@ -68,7 +68,7 @@ export class Controls {
     const more = [
       field.explanation,
       choice?.explanation && `${choice.label}: ${choice.explanation}`,
-      field.optional && `Left empty: ${field.null_label}`,
+      field.optional && `If empty: ${field.null_label}`,
     ];
     said.textContent = more.filter(Boolean).join("\n");
   }
@@ -117,7 +117,7 @@ function widths(field, id, commit) {
     input,
     parts: [title(id, field.label), make(
       "div", { class: "pair" },
-      input, button("−", "A hidden layer fewer", fewer), button("+", "A hidden layer more", more),
+      input, button("−", "Remove a hidden layer", fewer), button("+", "Add a hidden layer", more),
     )],
     read,
     write: (list) => (input.value = list.join(" ")),

@@ -35,16 +35,17 @@ export class DigitView {
       say(error.message, "refusal");
       return;
     }
-    const { tiers, images } = this.description;
+    const { tiers, images, folder } = this.description;
     find("models").replaceChildren(...tiers.map(model));
     const judged = images.wrong != null;
     if (!judged) find("order").value = this.order = "all";
     find("order").disabled = !judged;
     find("leafing-controls").hidden = !images.available;
     find("about-images").textContent = !images.available ? images.reason
-      : judged ? `No model was trained on them; of ${images.count}, ${images.wrong} are taken for `
-        + "another digit by at least one. Choose one to have it judged."
-        : "No model was trained on them, and there is none yet to judge them: see below.";
+      : judged ? `No model was trained on these ${images.count} images; at least one model `
+        + `misclassifies ${images.wrong} of them. Select one to see every model's prediction.`
+        : "There is no trained model yet: see below.";
+    find("about-models").textContent = `From the finished runs in ${folder}.`;
     if (images.available) await this.leaf(this.offset);
     document.body.dataset.models = tiers.filter((tier) => tier.available).length;
   }
@@ -97,13 +98,13 @@ export class DigitView {
       ([name, { prediction }]) => `${titles[name]}: ${prediction}`,
     ).join("; ");
     if (!Object.keys(answer.tiers).length) {
-      find("judgements").append(make("p", {}, "There is no model yet to judge it: see below."));
+      find("judgements").append(make("p", {}, "There is no trained model yet: see below."));
     }
     document.body.dataset.judged = Number(document.body.dataset.judged ?? 0) + 1;
   }
 
   judgement(name, title, { prediction, probabilities, hidden, saliency }, label) {
-    const right = label === prediction ? ", right" : `, wrong: it is a ${label}`;
+    const right = label === prediction ? ", correct" : `, wrong: it is a ${label}`;
     const known = label == null ? "" : right;
     const rows = probabilities.map((share, digit) => {
       const bar = make("span", { class: "bar" });
@@ -123,11 +124,11 @@ export class DigitView {
       make("table", { class: "probabilities" },
         make("caption", { class: "unseen" }, `Probability of each digit, ${title}`), ...rows),
       make("h4", {}, "Saliency"),
-      make("p", { class: "explanation" }, `Yellow: more ink here speaks for ${prediction}; dark `
-        + "blue: against it; grey: does not matter."),
+      make("p", { class: "explanation" }, `More ink raises the logit of ${prediction} where it is `
+        + "yellow, lowers it where it is dark blue, and has no effect where it is grey."),
       make("div", { class: "saliency" }, picture),
       make("h4", {}, "Hidden activations"),
-      make("p", { class: "explanation" }, "One dot a unit; the yellower, the larger."),
+      make("p", { class: "explanation" }, "One pixel per unit: the yellower, the larger."),
       make("div", { class: "hidden-layers" }, ...hidden.map(activations)),
     );
   }
@@ -152,7 +153,7 @@ export class DigitView {
       drawInk(canvas, 28, 28, unpack(pixels));
       const judged = [...new Set(Object.values(predictions))];
       const wrong = judged.filter((one) => one !== label);
-      const text = wrong.length ? `${label}, taken for ${wrong.join(" or ")}` : String(label);
+      const text = wrong.length ? `${label}, classified as ${wrong.join(" or ")}` : String(label);
       const marked = wrong.length ? `${label} ✗ ${wrong.join(", ")}` : `${label} ✓`;
       return make("button", {
         type: "button",
@@ -169,7 +170,7 @@ export class DigitView {
 function model({ name, title, available, trained, reason, command }) {
   return make(
     "li", { "data-tier": name, "data-available": String(available) },
-    make("strong", {}, title), available ? `: ${trained}` : `: ${reason} Make it with `,
+    make("strong", {}, title), available ? `: ${trained}` : `: ${reason} Train it with `,
     available ? null : make("code", {}, command),
   );
 }

@@ -223,10 +223,10 @@ async function copyCommand() {
   const text = find("command-line").textContent;
   try {
     await navigator.clipboard.writeText(text);
-    say("The command line is copied.", "note");
+    say("The command is copied.", "note");
   } catch {
     getSelection().selectAllChildren(find("command-line"));
-    say("The command line is marked: copy it with Ctrl+C.", "note");
+    say("The command is selected: press Ctrl+C to copy it.", "note");
   }
 }
 

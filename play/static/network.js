@@ -117,7 +117,7 @@ export class Network {
   /** The numbers of the chosen unit, as text. */
   describe() {
     if (!this.chosen) {
-      find("unit").textContent = "Choose a unit to read its weights.";
+      find("unit").textContent = "Select a unit to read its weights.";
       return;
     }
     const [column, unit] = this.chosen;
@@ -130,7 +130,7 @@ export class Network {
       `${layer.label}, unit ${unit + 1}: `,
       `weights ${Array.from(list, (weight) => number(weight)).join(", ")}`,
       bias ? `; bias ${number(bias.values[unit])}` : "",
-      `. The pictures of this layer go from ${number(layer.low)} to ${number(layer.high)}.`,
+      `. This layer's pictures range from ${number(layer.low)} to ${number(layer.high)}.`,
     ];
     find("unit").textContent = parts.join("");
   }

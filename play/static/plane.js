@@ -44,8 +44,8 @@ export class Plane {
     }
     find("undo").disabled = !setup.points.length;
     const { train_labels: train, validation_labels: validation } = this.training.answer.points;
-    find("counts").textContent = `${train.shape[0]} training points (filled marks), `
-      + `${validation.shape[0]} validation points (open marks).`;
+    find("counts").textContent = `${train.shape[0]} training points (filled), `
+      + `${validation.shape[0]} validation points (open).`;
     this.drawPoints();
     if (this.cross) this.askAt();
   }
@@ -138,8 +138,8 @@ export class Plane {
     }
     const shares = probabilities.map((share, index) => `${CLASS_MARKS[index]} ${write(share)}`);
     find("place").replaceChildren(
-      make("p", {}, `At x₁ = ${number(x)}, x₂ = ${number(y)} the network says class ${label}; `
-        + `${meaning}: ${shares.join(", ")}. Below, a number for each unit of each layer:`),
+      make("p", {}, `At x₁ = ${number(x)}, x₂ = ${number(y)} the network predicts class ${label}; `
+        + `${meaning}: ${shares.join(", ")}. What each layer outputs, a number per unit:`),
       make("table", {}, ...layers.map((layer) => make(
         "tr", {}, make("th", { scope: "row" }, layer.label),
         make("td", {}, layer.values.map((value) => number(value, 2)).join("  ")),

@@ -8,7 +8,7 @@ const PHASES = {
   forward: "Forward", loss: "Loss", backward: "Backward", clip: "Clipping", update: "Update",
 };
 const ROLES = {
-  in: "comes in", out: "goes out", parameter: "parameter", gradient: "gradient",
+  in: "input", out: "output", parameter: "parameter", gradient: "gradient",
   before: "before", after: "after",
 };
 

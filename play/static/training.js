@@ -8,9 +8,9 @@ const ALIVE_EVERY = 15_000; // ms; a session that is not heard of for three minu
 const TRY_AGAIN = 1_000; // ms
 const PATIENCE = 800; // ms, until a reader is told what takes so long
 const SLOW = "Preparing the training …";
-const LOADING = "Preparing the training. The first time, loading torch takes some seconds …";
+const LOADING = "Preparing the training. Loading torch takes some seconds the first time …";
 const RESTARTED =
-  "The server was restarted, or the session had ended: the same set-up begins anew here.";
+  "The server was restarted or this session expired: training starts again with the same options.";
 
 export class Training {
   constructor(session) {
