@@ -10,7 +10,7 @@ from typing import Any
 from common.runs.options import REPOSITORY
 from docs.cuttings import numbered_cutting
 
-MOST_LINES = 18  # of a function that is shown whole
+MAX_LINES = 18  # of a function that is shown whole
 CONTEXT = 3  # lines shown before and after those that compute, where it is longer
 
 # What computes: the file, the name in it, and how the lines that compute begin.
@@ -175,7 +175,7 @@ def code(found: Place) -> dict[str, Any]:
     computing = _computing(lines, beginnings, _statements(file))
     if not computing:
         raise KeyError(f"{file}: no line of {name} begins with {' or '.join(beginnings)}")
-    if len(lines) > MOST_LINES:
+    if len(lines) > MAX_LINES:
         first, last = min(computing) - CONTEXT, max(computing) + CONTEXT
         lines = {number: text for number, text in lines.items() if first <= number <= last}
     indent = min(len(text) - len(text.lstrip()) for text in lines.values() if text.strip())

@@ -10,7 +10,7 @@ from annotated_types import Ge, Gt, Le, Lt
 
 from common.configuration import LEARNING_RATES
 from data.points import POINT_SETS
-from play.limits import EXTENT, MOST_LAYERS, MOST_POINTS, Setup
+from play.limits import EXTENT, MAX_LAYERS, MAX_POINTS, Setup
 from play.training import TORCH_REMEDY
 from tiers import TIERS
 
@@ -252,10 +252,10 @@ def _kind(name: str, annotation: Any, metadata: list[Any]) -> dict[str, Any]:
         choices = [{"value": v, "label": label, "explanation": e} for v, label, e in named]
         return {"kind": "choice", "choices": choices}
     if name == "points":
-        return {"kind": "points", "maximum_length": MOST_POINTS}
+        return {"kind": "points", "maximum_length": MAX_POINTS}
     if name == "hidden":
         width = get_args(get_args(annotation)[0])[1].metadata
-        return {"kind": "widths", "maximum_length": MOST_LAYERS} | _limits(width)
+        return {"kind": "widths", "maximum_length": MAX_LAYERS} | _limits(width)
     if annotation is bool:
         return {"kind": "switch"}
     return {"kind": "integer" if annotation is int else "number"} | _limits(metadata)

@@ -1,4 +1,4 @@
-"""The digit view: a drawing or a test image, judged by the tiers' models; the test images in order.
+"""The digit view: a drawing or a test image, classified by the tiers' models.
 
 The test images are those that each run was tested on; nothing is trained or chosen by them here.
 """
@@ -13,13 +13,13 @@ from jaxtyping import Float, Int, UInt8
 from data.errors import DatasetUnavailable
 from data.mnist import MNIST, SOURCES, read_pixels
 from data.splits import standardised_split
-from play.answers import packed, unpacked
-from play.drawing import DRAWING, SIDE, centred
-from play.judges import Judge, Judges, Missing, shown
+from play.digit_models import DigitModel, DigitModels, ModelUnavailable, shown
+from play.drawing import DRAWING, SIDE, centre_drawing
+from play.responses import pack, unpack_bytes
 from play.sessions import Refusal
 from tiers import TIERS
 
-MOST_IMAGES = 100  # in one answer
+MAX_IMAGES = 100  # in one answer
 
 
 class Digits:
@@ -31,25 +31,25 @@ class Digits:
     """
 
     def __init__(self, runs: Path, data_root: Path) -> None:
-        self._judges = Judges(runs)
+        self._models = DigitModels(runs)
         self._data_root = data_root
         self._test: tuple[np.ndarray, np.ndarray] | None = None
-        self._predictions: dict[str, tuple[Judge, np.ndarray]] = {}
+        self._predictions: dict[str, tuple[DigitModel, np.ndarray]] = {}
         self._lock = threading.Lock()  # one request at a time: they share what was read
 
     def about(self) -> dict[str, Any]:
-        """Which tiers can judge, and whether there are test images."""
+        """Which tiers have a model, and whether there are test images."""
         with self._lock:
             try:
                 self._test_images()
                 images: dict[str, Any] = {"available": True, "count": MNIST.test, "reason": None}
-                judged = bool(self._available())
-                images["wrong"] = int(self._wrong().sum()) if judged else None
+                classified = bool(self._available())
+                images["wrong"] = int(self._wrong().sum()) if classified else None
             except Refusal as refusal:
                 images = {"available": False, "count": 0, "wrong": None, "reason": str(refusal)}
             return {
                 "tiers": [self._about_tier(name) for name in TIERS],
-                "folder": shown(self._judges.runs),
+                "folder": shown(self._models.runs),
                 "drawing": DRAWING,
                 "images": images,
             }
@@ -57,16 +57,16 @@ class Digits:
     def _about_tier(self, name: str) -> dict[str, Any]:
         about = {"name": name, "title": TIERS[name].title}
         try:
-            trained = self._judges.find(name).trained
-        except Missing as missing:
+            trained = self._models.find(name).trained
+        except ModelUnavailable as missing:
             told = {"trained": None, "reason": str(missing), "command": missing.command}
             return about | {"available": False} | told
         return about | {"available": True, "trained": trained, "reason": None, "command": None}
 
-    def judge_drawing(self, drawing: str) -> dict[str, Any]:
-        """Every tier's verdict of a drawing, fitted and centred as MNIST's images are."""
+    def classify_drawing(self, drawing: str) -> dict[str, Any]:
+        """Every tier's prediction for a drawing, fitted and centred as MNIST's images are."""
         try:
-            ink = unpacked(drawing, DRAWING * DRAWING).reshape(DRAWING, DRAWING)
+            ink = unpack_bytes(drawing, DRAWING * DRAWING).reshape(DRAWING, DRAWING)
         except ValueError as error:
             raise Refusal(
                 f"The drawing is not {DRAWING} x {DRAWING} bytes.", "request", 400
@@ -74,32 +74,32 @@ class Digits:
         if not ink.any():
             raise Refusal("Draw a digit first.", "set-up", 422)
         with self._lock:
-            return self._judged(centred(ink), None)
+            return self._classified(centre_drawing(ink), None)
 
-    def judge_image(self, number: int) -> dict[str, Any]:
-        """Every tier's verdict of a test image."""
+    def classify_image(self, number: int) -> dict[str, Any]:
+        """Every tier's prediction for a test image."""
         with self._lock:
             pixels, labels = self._test_images()
             if number >= len(labels):
                 raise Refusal(f"There are {len(labels):,} test images.", "set-up", 422)
-            return self._judged(pixels[number], int(labels[number]))
+            return self._classified(pixels[number], int(labels[number]))
 
-    def _judged(self, image: UInt8[np.ndarray, "28 28"], label: int | None) -> dict[str, Any]:
+    def _classified(self, image: UInt8[np.ndarray, "28 28"], label: int | None) -> dict[str, Any]:
         tiers = {}
-        for name, judge in self._available().items():
-            verdict = judge.judge(_standardised(image[None], judge)[0])
-            largest = np.abs(verdict.saliency).max() or 1.0
-            saliency = (verdict.saliency / largest).reshape(SIDE, SIDE)
+        for name, model in self._available().items():
+            prediction = model.classify(_standardised(image[None], model)[0])
+            largest = np.abs(prediction.saliency).max() or 1.0
+            saliency = (prediction.saliency / largest).reshape(SIDE, SIDE)
             tiers[name] = {
-                "prediction": verdict.prediction,
-                "probabilities": verdict.probabilities,
+                "prediction": prediction.digit,
+                "probabilities": prediction.probabilities,
                 "hidden": [
-                    {"label": label, "values": packed(values, "float32")}
-                    for label, values in verdict.hidden.items()
+                    {"label": label, "values": pack(values, "float32")}
+                    for label, values in prediction.hidden.items()
                 ],
-                "saliency": packed(saliency, "float32"),
+                "saliency": pack(saliency, "float32"),
             }
-        return {"centred": packed(image, "uint8"), "label": label, "tiers": tiers}
+        return {"centred": pack(image, "uint8"), "label": label, "tiers": tiers}
 
     def images(self, offset: int, count: int, order: str) -> dict[str, Any]:
         """Some test images, with what each tier sees in them.
@@ -113,24 +113,24 @@ class Digits:
             if order == "wrong":
                 numbers = np.argsort(~self._wrong(), kind="stable")
             predictions = self._all_predictions()
-            shown = numbers[offset : offset + min(count, MOST_IMAGES)]
+            shown = numbers[offset : offset + min(count, MAX_IMAGES)]
             images = [
                 {
                     "image": number,
                     "label": labels[number],
-                    "pixels": packed(pixels[number], "uint8"),
+                    "pixels": pack(pixels[number], "uint8"),
                     "predictions": {name: seen[number] for name, seen in predictions.items()},
                 }
                 for number in shown
             ]
             return {"offset": offset, "total": len(labels), "images": images}
 
-    def _available(self) -> dict[str, Judge]:
+    def _available(self) -> dict[str, DigitModel]:
         found = {}
         for name in TIERS:
             try:
-                found[name] = self._judges.find(name)
-            except Missing:
+                found[name] = self._models.find(name)
+            except ModelUnavailable:
                 continue
         return found
 
@@ -149,10 +149,10 @@ class Digits:
 
     def _all_predictions(self) -> dict[str, np.ndarray]:
         pixels, _ = self._test_images()
-        for name, judge in self._available().items():
-            if name not in self._predictions or self._predictions[name][0] is not judge:
-                seen = judge.predictions(_standardised(pixels, judge))
-                self._predictions[name] = judge, seen
+        for name, model in self._available().items():
+            if name not in self._predictions or self._predictions[name][0] is not model:
+                seen = model.predictions(_standardised(pixels, model))
+                self._predictions[name] = model, seen
         return {name: self._predictions[name][1] for name in self._available()}
 
     def _wrong(self) -> np.ndarray:
@@ -164,8 +164,10 @@ class Digits:
         return wrong
 
 
-def _standardised(pixels: UInt8[np.ndarray, "n 28 28"], judge: Judge) -> Float[np.ndarray, "n 784"]:
+def _standardised(
+    pixels: UInt8[np.ndarray, "n 28 28"], model: DigitModel
+) -> Float[np.ndarray, "n 784"]:
     """The images as the train scripts see them."""
     rows, scale = np.arange(len(pixels)), SOURCES["mnist"].scale
     labels = np.zeros(len(pixels), np.uint8)
-    return standardised_split(pixels, labels, rows, scale, judge.options.dtype).images
+    return standardised_split(pixels, labels, rows, scale, model.options.dtype).images

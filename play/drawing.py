@@ -8,7 +8,7 @@ BOX = 20  # the longer side of what is drawn
 DRAWING = 140  # side of the drawings that the page sends
 
 
-def centred(ink: UInt8[np.ndarray, "height width"]) -> UInt8[np.ndarray, "28 28"]:
+def centre_drawing(ink: UInt8[np.ndarray, "height width"]) -> UInt8[np.ndarray, "28 28"]:
     """Fit the ink into 20 x 20 pixels, proportions kept, with its centre of mass in the middle.
 
     So MNIST's images were made (LeCun et al. 1998, section III.A). Whatever is drawn, in a corner

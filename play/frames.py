@@ -4,9 +4,9 @@ from itertools import pairwise
 from typing import Any
 
 from play import pictures
-from play.answers import packed
 from play.limits import Setup
 from play.plane import command_line
+from play.responses import pack
 from play.training import Training
 
 EPOCH_FIGURES = (
@@ -114,10 +114,10 @@ def about_setup(setup: Setup, training: Training) -> dict[str, Any]:
     return {
         "setup": setup.model_dump(mode="json", exclude={"device"}),
         "points": {
-            "train": packed(train.images, "float32"),
-            "train_labels": packed(train.labels, "uint8"),
-            "validation": packed(validation.images, "float32"),
-            "validation_labels": packed(validation.labels, "uint8"),
+            "train": pack(train.images, "float32"),
+            "train_labels": pack(train.labels, "uint8"),
+            "validation": pack(validation.images, "float32"),
+            "validation_labels": pack(validation.labels, "uint8"),
         },
         "extent": training.extent,
         "validation_note": OWN_POINTS if own else None,

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from play.answers import Answer
-from play.limits import MOST_BYTES
+from play.limits import MAX_REQUEST_BYTES
+from play.responses import JsonResponse
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -57,9 +57,9 @@ class Guard:
                 403, "foreign", "The server answers its own page only.", scope, receive, send
             )
             return
-        body = await _read(receive, MOST_BYTES)
+        body = await _read(receive, MAX_REQUEST_BYTES)
         if body is None:
-            sentence = f"The request is larger than {MOST_BYTES // 1024} kB: set fewer points."
+            sentence = f"The request is over {MAX_REQUEST_BYTES // 1024} kB: set fewer points."
             await _refuse(413, "size", sentence, scope, receive, send)
             return
         messages = [{"type": "http.request", "body": body, "more_body": False}]
@@ -98,4 +98,4 @@ async def _read(receive: Receive, limit: int) -> bytes | None:
 async def _refuse(
     status: int, code: str, sentence: str, scope: Message, receive: Receive, send: Send
 ) -> None:
-    await Answer({"error": sentence, "code": code}, status)(scope, receive, send)
+    await JsonResponse({"error": sentence, "code": code}, status)(scope, receive, send)

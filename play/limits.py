@@ -14,12 +14,12 @@ from data.errors import UserError
 from data.points import PLANE
 from tiers import TIERS
 
-MOST_SESSIONS = 4
-MOST_POINTS = 2_000
-MOST_LAYERS = 6
-MOST_BYTES = 64 * 1024  # of a request's body
+MAX_SESSIONS = 4
+MAX_POINTS = 2_000
+MAX_LAYERS = 6
+MAX_REQUEST_BYTES = 64 * 1024  # of a request's body
 EXTENT = 3.0  # of an empty plane: it reaches from -EXTENT to EXTENT in both directions
-FARTHEST = 10.0  # coordinate of a point
+MAX_COORDINATE = 10.0  # coordinate of a point
 
 Width = Annotated[int, Field(ge=1, le=64)]
 Point = tuple[float, float, int]
@@ -35,7 +35,7 @@ class Setup(TorchConfiguration):
     dataset: Literal["xor", "moons", "circles", "spiral", "own"] = Field(
         "xor", description="points to train on"
     )
-    count: int = Field(PLANE.train, ge=10, le=MOST_POINTS, description="points to train on")
+    count: int = Field(PLANE.train, ge=10, le=MAX_POINTS, description="points to train on")
     noise: float | None = Field(
         None, ge=0, le=2, allow_inf_nan=False, description="standard deviation (the set's if None)"
     )
@@ -46,7 +46,7 @@ class Setup(TorchConfiguration):
     )
     hidden: tuple[Width, ...] = Field((8, 4), description="widths of the hidden layers")
     epochs: int = Field(200, ge=1, le=1_000, description="passes over the training points")
-    batch_size: int = Field(32, ge=1, le=MOST_POINTS, description="points in a minibatch")
+    batch_size: int = Field(32, ge=1, le=MAX_POINTS, description="points in a minibatch")
     weight_decay: float = Field(0.0, ge=0, le=1000, allow_inf_nan=False, description="on weights")
     schedule: ScheduleName = Field("constant", description="course of the learning rate")
     device: Literal["cpu"] = Field("cpu", description="where tiers 2 and 3 compute")
@@ -56,27 +56,28 @@ class Setup(TorchConfiguration):
     @field_validator("hidden", mode="before")
     @classmethod
     def _check_layers(cls, hidden: Any) -> Any:
-        if isinstance(hidden, list | tuple) and len(hidden) > MOST_LAYERS:
+        if isinstance(hidden, list | tuple) and len(hidden) > MAX_LAYERS:
             raise UserError(
-                f"{len(hidden)} hidden layers: the page shows at most {MOST_LAYERS}; remove some"
+                f"{len(hidden)} hidden layers: the page shows at most {MAX_LAYERS}; remove some"
             )
         return hidden
 
     @field_validator("points", mode="before")
     @classmethod
     def _check_number(cls, points: Any) -> Any:
-        if isinstance(points, list | tuple) and len(points) > MOST_POINTS:
+        if isinstance(points, list | tuple) and len(points) > MAX_POINTS:
             raise UserError(
-                f"{len(points):,} points: at most {MOST_POINTS:,} are possible; remove some"
+                f"{len(points):,} points: at most {MAX_POINTS:,} are possible; remove some"
             )
         return points
 
     @model_validator(mode="after")
     def _check_points(self) -> "Setup":
         for x, y, label in self.points:
-            if not max(abs(x), abs(y)) <= FARTHEST:  # so that NaN is refused, too
+            if not max(abs(x), abs(y)) <= MAX_COORDINATE:  # so that NaN is refused, too
                 raise UserError(
-                    f"point ({x}, {y}): coordinates must be from -{FARTHEST:g} to {FARTHEST:g}"
+                    f"point ({x}, {y}): coordinates must be from {-MAX_COORDINATE:g} to"
+                    f" {MAX_COORDINATE:g}"
                 )
             if not 0 <= label < self.classes:
                 raise UserError(
@@ -87,9 +88,9 @@ class Setup(TorchConfiguration):
             raise UserError(
                 "your own points: add at least 2 in the plane, or choose another data set"
             )
-        if self.examples > MOST_POINTS:
+        if self.examples > MAX_POINTS:
             raise UserError(
-                f"{self.examples:,} points, including your own: at most {MOST_POINTS:,} are"
+                f"{self.examples:,} points, including your own: at most {MAX_POINTS:,} are"
                 " possible; set fewer"
             )
         if self.loss == "sigmoid-cross-entropy" and self.classes != 2:

@@ -15,9 +15,9 @@ from common.configuration import Configuration
 from common.diagnosis import to_array
 from common.examples import targets
 from optimizers_numpy import gradient_norm
-from play.answers import packed
 from play.limits import Setup
 from play.plane import raster
+from play.responses import pack
 from play.training import Training
 from tiers import TIERS
 
@@ -131,8 +131,8 @@ def _regions(tier: str, loss: str, logits: np.ndarray) -> dict[str, Any]:
     shape = REGION_SIDE, REGION_SIDE
     confidence = np.rint(np.clip(certain, 0, 1) * 255)
     return {
-        "classes": packed(classes.reshape(shape), "uint8"),
-        "confidence": packed(confidence.reshape(shape), "uint8"),
+        "classes": pack(classes.reshape(shape), "uint8"),
+        "confidence": pack(confidence.reshape(shape), "uint8"),
     }
 
 
@@ -143,7 +143,7 @@ def _units(name: str, label: str, outputs: np.ndarray) -> dict[str, Any]:
         grey = np.rint((outputs - low) / (high - low) * 255)
     pictures = grey.T.reshape(-1, REGION_SIDE, REGION_SIDE)[:, 1::UNIT_STEP, 1::UNIT_STEP]
     about = {"layer": name, "label": label, "width": len(pictures), "low": low, "high": high}
-    return about | {"pictures": packed(pictures, "uint8")}
+    return about | {"pictures": pack(pictures, "uint8")}
 
 
 def _rounding(low: float, high: float) -> float:
@@ -170,7 +170,7 @@ def _dead(name: str, label: str, activations: np.ndarray, setup: Setup) -> dict[
 def _weights(model: Any) -> list[dict[str, Any]]:
     buffers = ("running_mean", "running_var", "num_batches_tracked")
     return [
-        {"name": name, "values": packed(to_array(array), "float32")}
+        {"name": name, "values": pack(to_array(array), "float32")}
         for name, array in model.state_dict().items()
         if not name.endswith(buffers)
     ]

@@ -18,14 +18,14 @@ from starlette.staticfiles import StaticFiles
 from common.configuration import Options
 from data.errors import UserError
 from play import pictures
-from play.answers import Answer
 from play.controls import controls
 from play.digits import Digits
 from play.frames import about_command, about_setup, frame
 from play.guard import Guard
-from play.limits import FARTHEST, Setup, page_words
+from play.limits import MAX_COORDINATE, Setup, page_words
+from play.responses import JsonResponse
 from play.sessions import Refusal, Sessions
-from play.steps import take_apart
+from play.steps import trace_step
 
 STATIC = Path(__file__).resolve().parent / "static"
 FRAME_SECONDS = 0.06  # of training for one frame
@@ -34,7 +34,7 @@ CHECK_SECONDS = 5.0  # between two looks for idle sessions
 Handler = Callable[[Any, str], Any]
 
 
-class JudgeRequest(Options):
+class ClassifyRequest(Options):
     """A drawing, in base64, or the number of a test image."""
 
     drawing: str | None = None
@@ -49,7 +49,7 @@ class ImagesRequest(Options):
     order: Literal["wrong", "all"] = "wrong"
 
 
-class Nothing(Options):
+class EmptyRequest(Options):
     """A request that says nothing but its address."""
 
 
@@ -71,8 +71,8 @@ class RateRequest(Options):
 class PointRequest(Options):
     """A point of the plane."""
 
-    x: float = Field(ge=-FARTHEST, le=FARTHEST)
-    y: float = Field(ge=-FARTHEST, le=FARTHEST)
+    x: float = Field(ge=-MAX_COORDINATE, le=MAX_COORDINATE)
+    y: float = Field(ge=-MAX_COORDINATE, le=MAX_COORDINATE)
     shown: str | None = None
 
 
@@ -89,15 +89,15 @@ class Page:
     def routes(self) -> list[Route]:
         """Each address with what answers it."""
         handlers: dict[str, tuple[type[Options], Handler]] = {
-            "/alive": (Nothing, self.alive),
+            "/alive": (EmptyRequest, self.alive),
             "/setup": (Setup, self.set_up),
             "/frame": (FrameRequest, self.frame),
             "/rate": (RateRequest, self.rate),
             "/point": (PointRequest, self.point),
-            "/steps": (Nothing, self.steps),
+            "/steps": (EmptyRequest, self.steps),
         }
         return [
-            Route("/api/sessions", endpoint(Nothing, self.open), methods=["POST"]),
+            Route("/api/sessions", endpoint(EmptyRequest, self.open), methods=["POST"]),
             # A page that closes sends no JSON.
             Route("/api/sessions/{name}/end", self.end, methods=["POST"]),
             *(
@@ -106,14 +106,14 @@ class Page:
             ),
         ]
 
-    def open(self, asked: Nothing, _: str) -> Any:
+    def open(self, asked: EmptyRequest, _: str) -> Any:
         return {"session": self.sessions.open()}
 
     async def end(self, request: Request) -> Response:
         await run_in_threadpool(self.sessions.end, request.path_params["name"])
-        return Answer({})
+        return JsonResponse({})
 
-    def alive(self, asked: Nothing, name: str) -> Any:
+    def alive(self, asked: EmptyRequest, name: str) -> Any:
         self.sessions.keep(name)
         return {}
 
@@ -137,11 +137,11 @@ class Page:
             training = session.training
             return pictures.at_point(training, training.shown(asked.shown), asked.x, asked.y)
 
-    def steps(self, asked: Nothing, name: str) -> Any:
+    def steps(self, asked: EmptyRequest, name: str) -> Any:
         with self.sessions.use(name) as session:
             training = session.training
             if training.state == "ready":
-                apart = take_apart(training)
+                apart = trace_step(training)
                 if apart is not None:
                     return apart
             if training.state == "diverged":
@@ -154,20 +154,20 @@ class Page:
 def digit_routes(digits: Digits) -> list[Route]:
     """The addresses of the digit view."""
 
-    def about(asked: Nothing, _: str) -> Any:
+    def about(asked: EmptyRequest, _: str) -> Any:
         return digits.about()
 
-    def judge(asked: JudgeRequest, _: str) -> Any:
+    def classify(asked: ClassifyRequest, _: str) -> Any:
         if asked.image is not None:
-            return digits.judge_image(asked.image)
-        return digits.judge_drawing(asked.drawing or "")
+            return digits.classify_image(asked.image)
+        return digits.classify_drawing(asked.drawing or "")
 
     def images(asked: ImagesRequest, _: str) -> Any:
         return digits.images(asked.offset, asked.count, asked.order)
 
     return [
-        Route("/api/digits", endpoint(Nothing, about)),
-        Route("/api/digits/judge", endpoint(JudgeRequest, judge), methods=["POST"]),
+        Route("/api/digits", endpoint(EmptyRequest, about)),
+        Route("/api/digits/classify", endpoint(ClassifyRequest, classify), methods=["POST"]),
         Route("/api/digits/images", endpoint(ImagesRequest, images)),
     ]
 
@@ -183,14 +183,14 @@ def endpoint(model: type[Options], handler: Handler) -> Callable[[Request], Any]
             name = request.path_params.get("name", "")
             return await run_in_threadpool(_handle, model, values, handler, name)
         except Refusal as refusal:
-            return Answer({"error": str(refusal), "code": refusal.code}, refusal.status)
+            return JsonResponse({"error": str(refusal), "code": refusal.code}, refusal.status)
 
     return answer
 
 
 def _handle(model: type[Options], values: Any, handler: Handler, name: str) -> Response:
     try:
-        return Answer(handler(model.model_validate(values), name))
+        return JsonResponse(handler(model.model_validate(values), name))
     except UserError as error:
         raise Refusal(page_words(error), "set-up", 422) from None
 
@@ -210,7 +210,7 @@ def application(runs: Path, data_root: Path, sessions: Sessions | None = None) -
     """The whole page, as an ASGI application.
 
     Args:
-        runs: the folder of the runs whose models judge digits.
+        runs: the folder of the runs whose models classify digits.
         data_root: the folder that holds MNIST/raw.
         sessions: those that are open.
     """
@@ -232,7 +232,7 @@ def application(runs: Path, data_root: Path, sessions: Sessions | None = None) -
 
     routes = [
         Route("/", lambda request: FileResponse(STATIC / "index.html")),
-        Route("/api/options", lambda request: Answer(controls())),
+        Route("/api/options", lambda request: JsonResponse(controls())),
         *page.routes(),
         *digit_routes(Digits(runs, data_root)),
         Mount("/static", StaticFiles(directory=STATIC)),
@@ -243,4 +243,4 @@ def application(runs: Path, data_root: Path, sessions: Sessions | None = None) -
 
 async def _failed(_: Request, error: Exception) -> Response:
     sentence = f"The server failed ({type(error).__name__}); its terminal shows where."
-    return Answer({"error": sentence, "code": "failed"}, 500)
+    return JsonResponse({"error": sentence, "code": "failed"}, 500)

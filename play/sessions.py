@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from play.limits import MOST_SESSIONS, Setup
+from play.limits import MAX_SESSIONS, Setup
 from play.training import Training
 
 # A page that is open says so more often, even in the background.
@@ -86,7 +86,7 @@ class Sessions:
         name = secrets.token_urlsafe(9)
         ended = None
         with self._lock:
-            if len(self._sessions) >= MOST_SESSIONS:
+            if len(self._sessions) >= MAX_SESSIONS:
                 oldest = min(self._sessions, key=lambda one: self._sessions[one].used)
                 ended = self._sessions.pop(oldest)
                 self._taken_over.append(oldest)
@@ -118,12 +118,12 @@ class Sessions:
     def _ended(self, name: str) -> Refusal:
         if name in self._taken_over:
             return Refusal(
-                f"Only {MOST_SESSIONS} pages can train at a time, and a newer one has taken this"
+                f"Only {MAX_SESSIONS} pages can train at a time, and a newer one has taken this"
                 " page's place. Press Reset to start again.",
                 "taken-over",
                 404,
             )
-        return Refusal("This session has expired.", "gone", 404)
+        return Refusal("This session has expired.", "expired", 404)
 
     def end(self, name: str) -> None:
         """End a session, if it has not ended yet."""

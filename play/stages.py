@@ -97,19 +97,19 @@ def stages(
         rate: the learning rate of the step.
         most: so many rows and columns of an array are shown.
     """
-    teller = _Teller(tier, step, layers[-1], setup, most)
-    found = [teller.forward(layer) for layer in layers]
-    found.append(teller.loss())
-    found += [teller.backward(layer) for layer in reversed(layers)]
+    builder = _StageBuilder(tier, step, layers[-1], setup, most)
+    found = [builder.forward(layer) for layer in layers]
+    found.append(builder.loss())
+    found += [builder.backward(layer) for layer in reversed(layers)]
     if setup.clip_norm is not None:
-        found.append(teller.clip(layers))
+        found.append(builder.clip(layers))
     found += [
-        teller.update(layer, rate) for layer in layers if teller.parameters(layer, step.before)
+        builder.update(layer, rate) for layer in layers if builder.parameters(layer, step.before)
     ]
     return found
 
 
-class _Teller:
+class _StageBuilder:
     """Tells the stages of one step."""
 
     def __init__(self, tier: str, step: Step, last: Layer, setup: Setup, most: int) -> None:

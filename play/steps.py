@@ -14,7 +14,7 @@ from play.pictures import layers_of
 from play.stages import Step, stages
 from play.training import HeldRecorder, Trainee, Training
 
-MOST_SHOWN = 12  # rows and columns of an array
+MAX_SHOWN = 12  # rows and columns of an array
 
 
 class Watched:
@@ -104,7 +104,7 @@ def _copies(values: Any) -> dict[str, np.ndarray]:
     return {name: _copy(value) for name, value in values.items()}
 
 
-def take_apart(training: Training) -> dict[str, Any] | None:
+def trace_step(training: Training) -> dict[str, Any] | None:
     """Train one minibatch, and tell what each tier computed in it.
 
     Returns:
@@ -129,7 +129,7 @@ def take_apart(training: Training) -> dict[str, Any] | None:
         "tiers": {
             name: {
                 "loss": step.loss,
-                "stages": stages(name, step, layers, training.setup, rate, MOST_SHOWN),
+                "stages": stages(name, step, layers, training.setup, rate, MAX_SHOWN),
             }
             for name, step in steps.items()
         },

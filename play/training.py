@@ -24,7 +24,7 @@ from tiers import TIERS, Tier
 
 # Dropout's masks come from torch's one generator, which a training seeds before each step: nobody
 # else may draw in between.
-COMPUTING = threading.Lock()
+TORCH_RNG_LOCK = threading.Lock()
 
 # The masks of tier 2 are tier 1's, too, where both train: so tier 2 goes first.
 ORDER = ("lowlevel", "paper", "numpy")
@@ -190,7 +190,7 @@ class Training:
             if error.name != "torch":
                 raise
             raise UserError(TORCH_REMEDY) from None
-        with COMPUTING:  # tier 3's first weights are drawn from torch's generator, and replaced
+        with TORCH_RNG_LOCK:  # tier 3 draws weights from torch's generator, and replaces them
             return Trainee(train, self.setup, self.dataset)
 
     @property
@@ -223,7 +223,7 @@ class Training:
         """All tiers train the next minibatch; a divergence ends the training in words."""
         if self.state != "ready":
             return
-        with COMPUTING:
+        with TORCH_RNG_LOCK:
             for name in (name for name in ORDER if name in self.trainees):
                 try:
                     self.trainees[name].step()

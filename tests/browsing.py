@@ -209,10 +209,10 @@ class Page:
         words = (part.replace("−", "-").rpartition(" ") for part in parts)
         return {name: float(value) for name, _, value in words}
 
-    def judged(self) -> dict[str, list[float]]:
+    def predicted(self) -> dict[str, list[float]]:
         """The ten percentages that each tier's model shows for the digit."""
         return self.js(
-            "Object.fromEntries(Array.from(document.querySelectorAll('.judgement'), (one) =>"
+            "Object.fromEntries(Array.from(document.querySelectorAll('.prediction'), (one) =>"
             " [one.dataset.tier, Array.from(one.querySelectorAll('.share'), (cell) =>"
             " parseFloat(cell.textContent))]))"
         )

@@ -1,4 +1,4 @@
-"""The digit view: drawings made into images, models of run folders, and their verdicts."""
+"""The digit view: drawings made into images, models of run folders, and their predictions."""
 
 import base64
 import shlex
@@ -10,10 +10,10 @@ from train_scripts import TRAIN_SCRIPTS
 import compare
 from common.diagnosis import to_array
 from common.runs.run_folder import CHECKPOINT, CONFIG, TEST, FinishedRun
-from play.answers import plain
+from play.digit_models import DigitModels, ModelUnavailable
 from play.digits import Digits
-from play.drawing import DRAWING, SIDE, centred
-from play.judges import Judges, Missing
+from play.drawing import DRAWING, SIDE, centre_drawing
+from play.responses import to_plain
 from play.sessions import Refusal
 from tiers import TIERS
 
@@ -59,7 +59,7 @@ def unpack(array):
 def test_mnist_drawn_anew_is_mnist(pixels):
     """Which holds box, proportions, rounding and centre of mass to those of MNIST's makers."""
     for image in pixels[0][:500]:
-        np.testing.assert_array_equal(centred(drawn(image)), image)
+        np.testing.assert_array_equal(centre_drawing(drawn(image)), image)
 
 
 def test_where_and_how_large_a_digit_is_drawn_does_not_matter(pixels):
@@ -68,37 +68,37 @@ def test_where_and_how_large_a_digit_is_drawn_does_not_matter(pixels):
         cut = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
         corner = np.zeros((DRAWING, DRAWING), np.uint8)
         corner[: 2 * len(cut), -2 * cut.shape[1] :] = np.kron(cut, np.ones((2, 2), np.uint8))
-        np.testing.assert_array_equal(centred(corner), image)
+        np.testing.assert_array_equal(centre_drawing(corner), image)
 
 
 def test_a_dot_and_a_line_are_images_too():
     for rows, columns in ((1, 1), (140, 1), (1, 140), (140, 140)):
         ink = np.zeros((DRAWING, DRAWING), np.uint8)
         ink[:rows, :columns] = 255
-        image = centred(ink)
+        image = centre_drawing(ink)
         height, width = (int(image.any(axis=axis).sum()) for axis in (1, 0))
         assert max(height, width) == 20
         assert (min(height, width) == 20) == (rows == columns)
 
 
-def test_a_digit_of_each_class_is_judged_as_the_train_scripts_model_judges_it(
+def test_a_digit_of_each_class_is_classified_as_the_train_scripts_model_does(
     digits, pixels, runs, mnist
 ):
     images, labels = pixels
     for digit in range(10):
         number = int(np.flatnonzero(labels == digit)[3])
-        told = digits.judge_drawing(sent(drawn(images[number])))
-        assert plain(told) == plain(digits.judge_image(number) | {"label": None})
-        for name, verdict in told["tiers"].items():
+        told = digits.classify_drawing(sent(drawn(images[number])))
+        assert to_plain(told) == to_plain(digits.classify_image(number) | {"label": None})
+        for name, prediction in told["tiers"].items():
             logits = script_model(name, runs).forward(
                 own_array(name, mnist.test.images[number : number + 1])
             )
             logits = to_array(logits)[0].astype(float)
             expected = np.exp(logits - logits.max()) / np.exp(logits - logits.max()).sum()
-            np.testing.assert_allclose(verdict["probabilities"], expected, atol=1e-5)
-            assert sum(verdict["probabilities"]) == pytest.approx(1, abs=1e-6)
-            assert verdict["prediction"] == logits.argmax()
-            assert unpack(verdict["hidden"][0]["values"]).shape == (16,)
+            np.testing.assert_allclose(prediction["probabilities"], expected, atol=1e-5)
+            assert sum(prediction["probabilities"]) == pytest.approx(1, abs=1e-6)
+            assert prediction["prediction"] == logits.argmax()
+            assert unpack(prediction["hidden"][0]["values"]).shape == (16,)
 
 
 def own_array(name, array):
@@ -121,10 +121,10 @@ def script_model(name, runs):
     return model
 
 
-def slopes(judge, image, digit):
+def slopes(model, image, digit):
     """By how much each pixel moves the digit's logit, from differences."""
     step = 0.01 * np.eye(784, dtype=np.float32)
-    before, after = (judge._logits(X)[:, digit].astype(float) for X in (image - step, image + step))
+    before, after = (model._logits(X)[:, digit].astype(float) for X in (image - step, image + step))
     return (after - before) / 0.02
 
 
@@ -132,16 +132,18 @@ def test_the_saliency_is_the_slope_of_the_predictions_logit(runs, digits, mnist)
     """Against differences, of normalization's and dropout's evaluation."""
     image = mnist.test.images[7]
     for name in TIERS:
-        judge = Judges(runs).find(name)
-        verdict = judge.judge(image)
-        slope = slopes(judge, image, verdict.prediction)
+        model = DigitModels(runs).find(name)
+        prediction = model.classify(image)
+        slope = slopes(model, image, prediction.digit)
         scale = np.abs(slope).max()
-        assert np.median(np.abs(verdict.saliency - slope)) < 1e-3 * scale
-        assert np.mean(np.abs(verdict.saliency - slope) < 0.01 * scale) > 0.97  # kinks of the ReLU
-        told = digits.judge_image(7)["tiers"][name]["saliency"]
+        assert np.median(np.abs(prediction.saliency - slope)) < 1e-3 * scale
+        assert (
+            np.mean(np.abs(prediction.saliency - slope) < 0.01 * scale) > 0.97
+        )  # kinks of the ReLU
+        told = digits.classify_image(7)["tiers"][name]["saliency"]
         np.testing.assert_allclose(
-            unpack(told).ravel() * np.abs(verdict.saliency).max(),
-            verdict.saliency,
+            unpack(told).ravel() * np.abs(prediction.saliency).max(),
+            prediction.saliency,
             rtol=1e-5,
             atol=1e-7,
         )
@@ -161,27 +163,27 @@ def test_the_wrong_images_come_first(digits, pixels, runs):
     assert len(digits.images(0, 10_000, "all")["images"]) == 100
 
 
-def test_the_tiers_are_told_with_their_networks(digits):
+def test_each_tier_is_listed_with_its_network(digits):
     for tier in digits.about()["tiers"]:
         assert tier["available"]
         assert tier["trained"].startswith("784-16-10, relu, batch normalization, dropout 0.1, test")
 
 
 @pytest.mark.parametrize("tier", TIERS)
-def test_a_missing_run_is_told_with_the_command_that_makes_it(tier, tmp_path, mnist_root):
+def test_a_missing_run_is_reported_with_the_command_that_makes_it(tier, tmp_path, mnist_root):
     told = Digits(tmp_path, mnist_root).about()
     (about,) = (about for about in told["tiers"] if about["name"] == tier)
-    assert not about["available"] and about["reason"].startswith("No run is in")
+    assert not about["available"] and "holds no run yet" in about["reason"]
     _, script, *words = shlex.split(about["command"])
     assert TIERS[tier].script.match(script)
     assert words == ["--run-dir", str(tmp_path / tier)]
     assert told["images"]["wrong"] is None
 
 
-def test_runs_that_cannot_judge_are_told_apart(runs, tmp_path, mnist_root):
+def test_each_kind_of_unusable_run_has_its_reason_and_command(runs, tmp_path, mnist_root):
     def told(folder):
-        with pytest.raises(Missing) as missing:
-            Judges(folder).find("numpy")
+        with pytest.raises(ModelUnavailable) as missing:
+            DigitModels(folder).find("numpy")
         return str(missing.value), missing.value.command.split("numpy ")[-1]
 
     script = TRAIN_SCRIPTS["numpy"].main
@@ -190,9 +192,9 @@ def test_runs_that_cannot_judge_are_told_apart(runs, tmp_path, mnist_root):
     script([*quick.split(), "--run-dir", str(other / "numpy")])
     assert told(other) == (f"{other / 'numpy'} holds a run of numpy on xor.", "--overwrite")
     (other / "numpy" / TEST).unlink()
-    assert told(other) == (f"The run in {other / 'numpy'} is not finished.", "--resume")
+    assert told(other) == (f"The run in {other / 'numpy'} isn't finished.", "--resume")
     (other / "numpy" / CHECKPOINT).unlink()
-    assert told(other) == (f"No run is in {other / 'numpy'} yet.", "--overwrite")
+    assert told(other) == (f"{other / 'numpy'} holds no run yet.", "--overwrite")
     damaged = tmp_path / "damaged" / "numpy"
     damaged.mkdir(parents=True)
     for file in (runs / "numpy").iterdir():
@@ -205,19 +207,19 @@ def test_runs_that_cannot_judge_are_told_apart(runs, tmp_path, mnist_root):
     assert [tier["available"] for tier in about["tiers"]] == [False, False, True]
 
 
-def test_a_comparisons_runs_judge_where_there_are_no_others(runs, tmp_path, monkeypatch):
+def test_a_comparisons_runs_are_used_where_there_are_no_others(runs, tmp_path, monkeypatch):
     monkeypatch.setattr(compare, "train_side_by_side", lambda jobs, at_once: None)
     comparison = compare.Comparison(run_dir=tmp_path / "compare", seeds=(3, 4))
     folders = compare.train_all(comparison, comparison.run_dir)
     (first,) = (folder for folder in folders if folder.name.startswith("paper-float32-seed3"))
     first.parent.mkdir(exist_ok=True)
     first.symlink_to(runs / "paper")
-    assert Judges(tmp_path).find("paper").tier == "paper"
-    with pytest.raises(Missing, match="No run is in"):
-        Judges(tmp_path).find("numpy")
+    assert DigitModels(tmp_path).find("paper").tier == "paper"
+    with pytest.raises(ModelUnavailable, match="holds no run yet"):
+        DigitModels(tmp_path).find("numpy")
 
 
-def test_what_cannot_be_judged_is_refused(digits, tmp_path):
+def test_what_cannot_be_classified_is_refused(digits, tmp_path):
     blank = np.zeros((DRAWING, DRAWING), np.uint8)
     for drawing, sentence in (
         (sent(blank), "Draw a digit first."),
@@ -225,11 +227,11 @@ def test_what_cannot_be_judged_is_refused(digits, tmp_path):
         ("§", "The drawing is not 140 x 140 bytes."),
     ):
         with pytest.raises(Refusal) as refusal:
-            digits.judge_drawing(drawing)
+            digits.classify_drawing(drawing)
         assert str(refusal.value) == sentence
     with pytest.raises(Refusal, match="10,000 test images"):
-        digits.judge_image(10_000)
+        digits.classify_image(10_000)
     about = Digits(tmp_path, tmp_path).about()
-    assert not about["images"]["available"] and "not here yet" in about["images"]["reason"]
-    with pytest.raises(Refusal, match="not here yet"):
+    assert not about["images"]["available"] and "aren't here yet" in about["images"]["reason"]
+    with pytest.raises(Refusal, match="aren't here yet"):
         Digits(tmp_path, tmp_path).images(0, 1, "wrong")

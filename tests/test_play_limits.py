@@ -8,11 +8,11 @@ import pytest
 from common.cli.arguments import parse_options
 from data.datasets import load_dataset
 from data.errors import UserError
-from play.answers import Answer
 from play.controls import FIELDS, controls
 from play.frames import about_setup
 from play.limits import Setup, page_words
 from play.plane import command_line, make_dataset
+from play.responses import JsonResponse
 from tiers import TIERS
 
 
@@ -34,7 +34,7 @@ def test_every_option_trains(options, trained):
     training = trained(**options)
     training.advance(5, 20)
     assert (training.step, training.message) == (5, None)
-    told = json.loads(Answer(about_setup(training.setup, training)).body)
+    told = json.loads(JsonResponse(about_setup(training.setup, training)).body)
     widths = [layer["width"] for layer in told["frame"]["units"]]
     assert widths == [
         *training.setup.hidden,
@@ -52,13 +52,13 @@ REFUSED = {
     "Batch normalization without a hidden layer": {"batch_norm": True, "hidden": []},
     "Dropout 0.2 without a hidden layer": {"dropout": 0.2, "hidden": []},
     "Nesterov with optimizer adam": {"nesterov": True, "optimizer": "adam"},
-    "tells 2 classes apart, and 3 are set": {"classes": 3, "loss": "sigmoid-cross-entropy"},
+    "is for 2 classes, and 3 are set": {"classes": 3, "loss": "sigmoid-cross-entropy"},
     "leave a minibatch of one": {"batch_norm": True, "batch_size": 999, "count": 1_000},
     "must be less than or equal to 64": {"hidden": [65]},
-    "7 hidden layers: at most 6": {"hidden": [1] * 7},
+    "7 hidden layers: the page shows at most 6": {"hidden": [1] * 7},
     "2,001 points: at most 2,000": {"points": [[0, 0, 0]] * 2_001, "dataset": "own"},
-    "2,010 points, your own included": {"points": [[0, 0, 0]] * 10, "count": 2_000},
-    "Own points: set at least 2": {"dataset": "own", "points": [[0, 0, 0]]},
+    "2,010 points, including your own": {"points": [[0, 0, 0]] * 10, "count": 2_000},
+    "Your own points: add at least 2": {"dataset": "own", "points": [[0, 0, 0]]},
     "A point of class 2": {"points": [[0, 0, 2]]},
     "coordinates must be from -10 to 10": {"points": [[11, 0, 0]]},
     "Point (nan, 0.0)": {"points": [[float("nan"), 0, 0]]},
@@ -101,6 +101,6 @@ def test_the_command_line_trains_the_same(tier):
 
 
 @pytest.mark.parametrize("options", [{"points": [[0, 0, 0]]}, {"noise": 0.7}, {"count": 999}])
-def test_what_no_script_can_do_is_said(options):
+def test_what_no_script_can_do_is_reported(options):
     with pytest.raises(ValueError, match=r"No script|A script trains on 1,000 points"):
         command_line(Setup(**options))

@@ -54,7 +54,7 @@ def test_is_ready_without_complaint_or_foreign_request(browser):
     browser.open("tier=numpy")
     browser.train("#one-step")
     browser.click("#tab-steps")
-    browser.click("#take-apart")
+    browser.click("#trace")
     browser.wait("document.body.dataset.stage")
     browser.click("#tab-digit")
     browser.wait("document.querySelector('.test-image')")
@@ -147,14 +147,14 @@ def test_one_minibatch_shows_the_tiers_own_gradients(page):
     assert list(shown.values()) == pytest.approx(norms, rel=5e-3)
 
 
-def test_a_minibatch_is_taken_apart_forth_and_back(page):
+def test_a_minibatch_is_traced_forward_and_back(page):
     page.click("#tab-steps")
-    page.click("#take-apart")
+    page.click("#trace")
     page.wait("document.body.dataset.stage === '0' && document.body.dataset.step === '1'")
     first = page.text("#stage")
     assert "Z = X @ self.W.T" in page.text(".computed") and "numpy/layers_numpy.py" in first
     while not page.text("#stage-title").endswith("Backward: Linear 1"):
-        page.click("#forth")
+        page.click("#next")
     cells = page.js(
         "Array.from(document.querySelectorAll('[data-name=\"∂L/∂W\"] td'), (td) => td.innerText)"
     )
@@ -202,9 +202,9 @@ def test_the_learning_rate_changes_while_it_trains(page):
 
 def test_a_layer_more_and_a_layer_fewer(page):
     page.train("#one-epoch")
-    for button, widths in (("more", [8, 4, 4]), ("fewer", [8, 4]), ("fewer", [8]), ("fewer", [])):
+    for button, widths in (("Add", [8, 4, 4]), ("Remove", [8, 4]), ("Remove", [8]), ("Remove", [])):
         with page.new_setup():
-            page.click(f"[aria-label='A hidden layer {button}']")
+            page.click(f"[aria-label='{button} a hidden layer']")
         assert len(page.pictures(".unit canvas")) == sum(widths) + 2, "and two outputs"
         page.train("#one-step")
         assert page.step == 1, "the epoch before is not made anew"
@@ -230,7 +230,7 @@ def test_three_tiers_drift_by_rounding_alone(browser):
     assert drift["float64"] < 1e-12 < 1e-9 < drift["float32"] < 1e-2
 
 
-def test_a_divergence_is_told_with_layer_step_and_remedy(browser):
+def test_a_divergence_is_reported_with_layer_step_and_remedy(browser):
     browser.open("learning_rate=1000&activation=identity&loss=mean-squared-error")
     browser.click("#run")
     browser.wait("document.body.dataset.state === 'diverged'")
@@ -243,11 +243,11 @@ def test_a_divergence_is_told_with_layer_step_and_remedy(browser):
     assert browser.text("#message") == ""
 
 
-def test_a_network_that_dies_of_its_learning_rate_is_told(browser):
+def test_a_network_that_dies_of_its_learning_rate_is_reported(browser):
     """ReLUs that are all off give no gradient, and so no infinity either."""
     browser.open("learning_rate=1000")
     browser.train("#one-epoch")
-    for word in ("steps", "hidden layer", "dead", "try a learning rate below 1000"):
+    for word in ("in step", "hidden layer", "dead", "Try a learning rate below 1000"):
         assert word in browser.text("#message")
     assert "0 of 4" not in browser.text("#histograms")
     with browser.new_setup():
@@ -265,8 +265,8 @@ def logits_of(runs: Path, images: np.ndarray) -> dict[str, np.ndarray]:
     return logits
 
 
-def shown_judgements(page: Page) -> dict[str, int]:
-    shown = page.judged()
+def shown_predictions(page: Page) -> dict[str, int]:
+    shown = page.predicted()
     for tier, percentages in shown.items():
         assert sum(percentages) == pytest.approx(100, abs=0.5), tier
     return {tier: int(np.argmax(percentages)) for tier, percentages in shown.items()}
@@ -290,10 +290,10 @@ def draw(page: Page, image: np.ndarray) -> None:
             hand.move_to_element_with_offset(pad, start, height).click_and_hold()
             hand.move_to_element_with_offset(pad, end, height).release()
     hand.perform()
-    page.wait("!('judging' in document.body.dataset)")
+    page.wait("!('classifying' in document.body.dataset)")
 
 
-def test_digits_are_judged_as_the_models_judge_them(browser, runs, mnist):
+def test_digits_are_classified_as_the_models_do(browser, runs, mnist):
     browser.open("view=digit")
     browser.wait("document.body.dataset.models === '3'")
     of_all = logits_of(runs, mnist.test.images)
@@ -302,9 +302,9 @@ def test_digits_are_judged_as_the_models_judge_them(browser, runs, mnist):
         index = np.where(mnist.test.labels == label, surest[:, label], -np.inf).argmax()
         draw(browser, mnist.test.images[index])
         own = {tier: logits[index].argmax() for tier, logits in of_all.items()}
-        assert shown_judgements(browser) == own == dict.fromkeys(TIERS, label)
+        assert shown_predictions(browser) == own == dict.fromkeys(TIERS, label)
         browser.click("#clear-pad")
-        assert browser.judged() == {}
+        assert browser.predicted() == {}
 
 
 def test_test_images_can_be_leafed_through_the_wrong_ones_first(browser, runs, mnist):
@@ -316,10 +316,10 @@ def test_test_images_can_be_leafed_through_the_wrong_ones_first(browser, runs, m
         tier: logits.argmax()
         for tier, logits in logits_of(runs, mnist.test.images[[image]]).items()
     }
-    assert any(judged != mnist.test.labels[image] for judged in own.values())
+    assert any(digit != mnist.test.labels[image] for digit in own.values())
     browser.click(chosen)
-    browser.wait("document.querySelector('.judgement')")
-    assert shown_judgements(browser) == own
+    browser.wait("document.querySelector('.prediction')")
+    assert shown_predictions(browser) == own
     browser.click("#later")
     browser.wait("document.body.dataset.images === '12'")
     browser.pick("#order", "all")

@@ -12,7 +12,7 @@ from page_client import Client, serving
 from common.runs.options import REPOSITORY
 from data.errors import UserError
 from play.command import main
-from play.limits import MOST_SESSIONS
+from play.limits import MAX_SESSIONS
 from play.sessions import IDLE_SECONDS, Sessions
 
 
@@ -95,7 +95,7 @@ def test_a_training_from_the_first_picture_to_the_last_epoch(page):
     assert training_threads() == 1
 
 
-def test_a_step_taken_apart_is_a_step(page):
+def test_a_traced_step_is_a_step(page):
     page.ask("setup", **SMALL, tier="all")
     told = page.ask("steps")
     assert (told["step"], told["rows"], list(told["tiers"])) == (
@@ -217,7 +217,7 @@ def test_a_body_of_70_kb_is_refused_however_it_comes(page):
 
 
 def test_a_fifth_page_takes_over_the_session_that_is_unused_longest(client, clock):
-    pages = [Page(client) for _ in range(MOST_SESSIONS)]
+    pages = [Page(client) for _ in range(MAX_SESSIONS)]
     for now, page in enumerate([*pages, pages[0]]):
         clock.now = now
         page.ask("setup", **SMALL)
@@ -225,14 +225,14 @@ def test_a_fifth_page_takes_over_the_session_that_is_unused_longest(client, cloc
         page.ask("alive")  # which is no use
     fifth = Page(client)
     fifth.ask("setup", **SMALL)
-    assert training_threads() == MOST_SESSIONS
+    assert training_threads() == MAX_SESSIONS
     for action in ("alive", "frame"):
         assert "Reset" in refused(pages[1].post(action), 404, "taken-over")
     for page in (pages[0], *pages[2:], fifth):
         page.ask("frame", until=1)
     assert client.request("POST", f"/api/sessions/{fifth.session}/end").json() == {}
-    assert training_threads() == MOST_SESSIONS - 1
-    refused(fifth.post("frame"), 404, "gone")
+    assert training_threads() == MAX_SESSIONS - 1
+    refused(fifth.post("frame"), 404, "expired")
     Page(client).ask("setup", **SMALL)
     pages[0].ask("frame", until=2)
 
@@ -260,7 +260,7 @@ def test_an_idle_session_ends_and_a_page_that_is_heard_of_stays(client, clock, s
     clock.now = IDLE_SECONDS + 1
     sessions.end_idle()
     assert (len(sessions), training_threads()) == (1, 3)
-    refused(quiet.post("alive"), 404, "gone")
+    refused(quiet.post("alive"), 404, "expired")
     heard.ask("frame", until=1)
 
 
@@ -268,7 +268,7 @@ def test_a_new_server_does_not_know_the_old_ones_sessions(page):
     page.session = "of-another-server"
     for action in ("alive", "setup", "frame", "rate", "point", "steps"):
         asked = {"rate": {"learning_rate": 1}, "point": {"x": 0, "y": 0}}.get(action, {})
-        refused(page.post(action, **asked), 404, "gone")
+        refused(page.post(action, **asked), 404, "expired")
 
 
 def test_the_static_files_come_with_the_headers_that_keep_the_page_to_itself(client):
@@ -329,7 +329,7 @@ def python(program):
     return done.stdout.splitlines()
 
 
-def test_without_torch_tier_1_works_and_the_others_say_what_to_install():
+def test_without_torch_tier_1_works_and_the_others_name_what_to_install():
     hidden = "sys.modules['torch'] = None"
     models, torch, refusal = python(WITHOUT_TORCH.format(before=hidden))
     assert torch == "False True"
@@ -342,7 +342,7 @@ def test_tier_1_alone_does_not_wait_for_torch():
     assert python(program)[1:] == ["True False"]
 
 
-def test_a_port_that_is_taken_is_told():
+def test_a_port_that_is_taken_is_reported():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

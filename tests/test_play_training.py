@@ -10,12 +10,12 @@ import pytest
 from common.diagnosis import to_array
 from common.recorder import Recorder
 from data.errors import UserError
-from play.answers import Answer
 from play.controls import controls
 from play.frames import about_setup, frame
 from play.pictures import at_point
 from play.plane import make_dataset
-from play.steps import take_apart
+from play.responses import JsonResponse
+from play.steps import trace_step
 from tiers import TIERS
 
 SCHEDULES = [
@@ -61,7 +61,7 @@ def values(stage, name):
 
 @pytest.mark.parametrize("tier", TIERS)
 def test_looking_changes_nothing_and_the_gradients_shown_are_the_tiers_own(tier, trained):
-    """Pictures between all steps, and two steps taken apart: the same bits as without."""
+    """Pictures between all steps, and two steps traced: the same bits as without."""
     options = {"batch_norm": True, "dropout": 0.2, "clip_norm": 0.5, "batch_size": 10}
     training = trained(tier=tier, weight_decay=0.1, **options)
     apart = {}
@@ -69,7 +69,7 @@ def test_looking_changes_nothing_and_the_gradients_shown_are_the_tiers_own(tier,
         frame(training)
         at_point(training, tier, 0.5, -0.5)
         if step in (2, 5):  # the last step of an epoch has a validation behind it
-            apart[step] = take_apart(training)["tiers"][tier]
+            apart[step] = trace_step(training)["tiers"][tier]
         else:
             training.advance(step + 1, 10)
     expected, gradients, history = plain_training(tier, training.setup, 9)
@@ -87,11 +87,11 @@ def test_looking_changes_nothing_and_the_gradients_shown_are_the_tiers_own(tier,
 
 
 @pytest.mark.parametrize("tier", TIERS)
-def test_a_step_taken_apart_adds_up(tier, trained):
+def test_a_traced_step_adds_up(tier, trained):
     training = trained(tier=tier, dtype="float64", momentum=0.0, learning_rate=0.5, hidden=[5])
     training.advance(1, 10)
     before = state(training, tier)
-    told = take_apart(training)
+    told = trace_step(training)
     after = state(training, tier)
     stages = told["tiers"][tier]["stages"]
     phases = [(stage["phase"], stage["layer"]) for stage in stages]
@@ -138,7 +138,7 @@ def test_the_three_tiers_steps_are_the_same_numbers(optimizer, loss, batch_norm,
         weight_decay=0.01,
     )
     training.advance(2, 10)
-    tiers = take_apart(training)["tiers"]
+    tiers = trace_step(training)["tiers"]
     for others in zip(*(tiers[name]["stages"] for name in TIERS), strict=True):
         for arrays in zip(*(stage["arrays"] for stage in others), strict=True):
             first = arrays[0]
@@ -150,11 +150,11 @@ def test_the_three_tiers_steps_are_the_same_numbers(optimizer, loss, batch_norm,
 def test_a_reset_gives_the_same_first_picture_and_another_seed_another(trained):
     setup = {"tier": "lowlevel", "dataset": "spiral"}
     training = trained(**setup)
-    first = Answer(about_setup(training.setup, training)).body
+    first = JsonResponse(about_setup(training.setup, training)).body
     training.advance(10, 10)
-    assert Answer(frame(training)).body not in first
+    assert JsonResponse(frame(training)).body not in first
     again, other = trained(**setup), trained(**setup, seed=1)
-    assert Answer(about_setup(again.setup, again)).body == first
+    assert JsonResponse(about_setup(again.setup, again)).body == first
     assert frame(other)["regions"] != frame(again)["regions"]
 
 
@@ -237,12 +237,12 @@ def diverging(tier):
 
 
 @pytest.mark.parametrize("tier", [*TIERS, "all"])
-def test_a_divergence_is_told_in_words_and_no_nan_leaves(tier, trained):
+def test_a_divergence_is_reported_in_words_and_no_nan_leaves(tier, trained):
     training = trained(**diverging(tier))
     body = b""
     for step in range(40):
         training.advance(step + 1, 10)
-        body = Answer(frame(training)).body
+        body = JsonResponse(frame(training)).body
         assert not {b"NaN", b"Infinity"} & set(body.replace(b",", b" ").split())
         json.loads(body, parse_constant=pytest.fail)
     told = json.loads(body)
@@ -254,32 +254,35 @@ def test_a_divergence_is_told_in_words_and_no_nan_leaves(tier, trained):
     assert (told["regions"], told["units"], told["weights"]) == (None, None, None)
     assert all(np.isfinite(losses).all() for losses in told["history"]["loss"].values())
     assert len(told["history"]["loss"][told["shown"]]) == told["step"]
-    assert take_apart(training) is None if training.state == "ready" else True
+    assert trace_step(training) is None if training.state == "ready" else True
 
 
 @pytest.mark.parametrize(
     "options, sentences",
     [
-        ({"learning_rate": 1000}, ["The loss is", "hidden layer 2 is dead", "below 1000 or"]),
+        (
+            {"learning_rate": 1000},
+            ["The loss has grown", "hidden layer 2 is dead", "below 1000"],
+        ),
         (
             {"dataset": "circles", "learning_rate": 3},
             ["Every unit of hidden layer 2", "below 3 or"],
         ),
         (
             {"dataset": "circles", "learning_rate": 30, "activation": "tanh"},
-            ["The loss is", "hidden layer 2 is dead"],
+            ["The loss has grown", "hidden layer 2 is dead"],
         ),
         ({"initializer": "zeros"}, ["hidden layer 1 is dead", "other initial weights"]),
     ],
 )
-def test_a_training_that_only_goes_wrong_is_told_too(options, sentences, trained):
+def test_a_training_that_only_goes_wrong_is_reported_too(options, sentences, trained):
     training = trained(count=1_000, batch_size=32, **options)
     training.advance(160, 10)
     told = frame(training)
     assert told["state"] == "ready"
     for sentence in sentences:
         assert sentence in told["message"]
-    assert told["message"].count("The loss is") == sentences.count("The loss is")
+    assert told["message"].count("The loss has grown") == sentences.count("The loss has grown")
     assert frame(trained())["message"] is None
 
 

@@ -80,9 +80,9 @@ def test_a_digit_is_drawn_by_keys(browser):
     browser.open("view=digit")
     browser.wait("document.body.dataset.models")
     browser.press("#pad", Keys.SPACE, Keys.ARROW_DOWN * 12)
-    browser.wait("document.body.dataset.judged && !('judging' in document.body.dataset)")
+    browser.wait("document.body.dataset.classified && !('classifying' in document.body.dataset)")
     assert browser.text("#pen") == "Pen down, 50 % from the left, 68 % from the top"
-    assert "no model yet" in browser.text("#judgements")
+    assert "no trained model yet" in browser.text("#predictions")
     drawn = browser.picture("#centred")
     browser.press("#pad", Keys.BACKSPACE)
     assert browser.picture("#centred") != drawn
@@ -107,7 +107,7 @@ def test_each_tab_trains_by_itself_and_a_fifth_ends_the_one_unused_longest(brows
     browser.driver.switch_to.window(second)
     browser.click("#one-step")
     browser.wait("document.body.dataset.state === 'lost'")
-    assert browser.text("#message").startswith("More than 4 pages are open")
+    assert browser.text("#message").startswith("Only 4 pages can train")
     with browser.new_setup():
         browser.click("#reset")
     assert browser.text("#message") == ""
@@ -156,7 +156,7 @@ def test_goes_on_after_the_server_was_restarted(browser, no_runs):
         page.train("#one-epoch")
     page.click("#run")
     page.wait("document.body.dataset.state === 'lost'")
-    assert "does not answer" in page.text("#message")
+    assert "not responding" in page.text("#message")
     with serving(no_runs, port):
         page.wait("document.body.dataset.state === 'running'")
         page.click("#run")
@@ -207,7 +207,7 @@ def nameless(page: Page) -> list[dict[str, Any]]:
 def test_tab_reaches_every_control_which_has_a_name_and_its_focus_is_seen(browser, view):
     browser.open(f"view={view}")
     if view == "steps":
-        browser.click("#take-apart")
+        browser.click("#trace")
         browser.wait("document.body.dataset.stage")
     if view == "digit":
         browser.wait("document.body.dataset.models")
@@ -266,7 +266,7 @@ def test_every_option_trains(browser):
     ("option", "value", "what"),
     [("loss", "sigmoid-cross-entropy", "2 classes"), ("batch_norm", True, "hidden layer")],
 )
-def test_an_impossible_combination_is_told_in_one_sentence(browser, option, value, what):
+def test_an_impossible_combination_is_reported_in_one_sentence(browser, option, value, what):
     browser.open("hidden=&classes=3")
     browser.train("#one-step")
     control = f"#option-{option}"
@@ -281,7 +281,7 @@ def test_an_impossible_combination_is_told_in_one_sentence(browser, option, valu
     assert browser.step == 2, "the training before lives on"
 
 
-def test_an_impossible_address_is_told_and_the_page_can_be_used(browser):
+def test_an_impossible_address_is_reported_and_the_page_can_be_used(browser):
     browser.open("hidden=9999")
     browser.wait("document.querySelector('#message').textContent.includes('9999')")
     browser.train("#one-step")
@@ -310,7 +310,7 @@ def test_nothing_is_wider_than_a_phone(browser, view):
     widest = "&hidden=64,64,64,64,64,64" if view == "points" else ""
     browser.open(f"view={view}{widest}")
     if view == "steps":
-        browser.click("#take-apart")
+        browser.click("#trace")
         browser.wait("document.body.dataset.stage")
     assert browser.js("document.documentElement.scrollWidth") <= 390
     browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})

@@ -53,13 +53,13 @@ export class Session {
 
   async send(what, body) {
     if (!this.id) {
-      if (what !== "setup") throw new Refused("This session has expired.", "gone");
+      if (what !== "setup") throw new Refused("This session has expired.", "expired");
       this.id = (await post("api/sessions", {})).session;
     }
     try {
       return await post(`api/sessions/${this.id}/${what}`, body);
     } catch (error) {
-      if (["gone", "taken-over"].includes(error.code)) this.id = null;
+      if (["expired", "taken-over"].includes(error.code)) this.id = null;
       throw error;
     }
   }

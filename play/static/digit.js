@@ -3,7 +3,7 @@
 import { get, post } from "./api.js";
 import { base64, find, make, number, percent, unpack } from "./dom.js";
 import { onColourChange } from "./colours.js";
-import { say, unsay } from "./messages.js";
+import { showMessage, hideMessage } from "./messages.js";
 import { Pad } from "./pad.js";
 import { drawInk, drawSigned, drawValues } from "./pictures.js";
 
@@ -11,7 +11,7 @@ const PAGE = 12; // test images at a time
 
 export class DigitView {
   constructor() {
-    this.pad = new Pad(find("pad"), () => this.judgeDrawing(), find("pen"));
+    this.pad = new Pad(find("pad"), () => this.classifyDrawing(), find("pen"));
     this.offset = 0;
     this.order = "wrong";
     find("clear-pad").addEventListener("click", () => {
@@ -32,17 +32,17 @@ export class DigitView {
     try {
       this.description = await get("api/digits");
     } catch (error) {
-      say(error.message, "refusal");
+      showMessage(error.message, "refusal");
       return;
     }
     const { tiers, images, folder } = this.description;
     find("models").replaceChildren(...tiers.map(model));
-    const judged = images.wrong != null;
-    if (!judged) find("order").value = this.order = "all";
-    find("order").disabled = !judged;
+    const classified = images.wrong != null;
+    if (!classified) find("order").value = this.order = "all";
+    find("order").disabled = !classified;
     find("leafing-controls").hidden = !images.available;
     find("about-images").textContent = !images.available ? images.reason
-      : judged ? `No model was trained on these ${images.count} images; at least one model `
+      : classified ? `No model was trained on these ${images.count} images; at least one model `
         + `misclassifies ${images.wrong} of them. Select one to see every model's prediction.`
         : "There is no trained model yet: see below.";
     find("about-models").textContent = `From the finished runs in ${folder}.`;
@@ -51,7 +51,7 @@ export class DigitView {
   }
 
   /** Judge the drawing; of many strokes while an answer is on its way, the last counts. */
-  async judgeDrawing() {
+  async classifyDrawing() {
     if (this.pad.empty) {
       this.clear();
       return;
@@ -59,30 +59,30 @@ export class DigitView {
     this.waiting = true;
     if (this.asking) return;
     this.asking = true;
-    document.body.dataset.judging = "";
+    document.body.dataset.classifying = "";
     while (this.waiting) {
       this.waiting = false;
-      await this.judge({ drawing: base64(this.pad.ink()) });
+      await this.classify({ drawing: base64(this.pad.ink()) });
     }
     this.asking = false;
-    delete document.body.dataset.judging;
+    delete document.body.dataset.classifying;
   }
 
-  async judge(what) {
+  async classify(what) {
     try {
-      this.show(await post("api/digits/judge", what));
-      unsay("refusal");
+      this.show(await post("api/digits/classify", what));
+      hideMessage("refusal");
     } catch (error) {
-      if (!this.pad.empty || what.image != null) say(error.message, "refusal");
+      if (!this.pad.empty || what.image != null) showMessage(error.message, "refusal");
     }
   }
 
   clear() {
     this.answer = null;
-    find("judgements").replaceChildren();
+    find("predictions").replaceChildren();
     const centred = find("centred");
     centred.getContext("2d").clearRect(0, 0, centred.width, centred.height);
-    delete document.body.dataset.judged;
+    delete document.body.dataset.classified;
   }
 
   show(answer) {
@@ -91,19 +91,19 @@ export class DigitView {
     drawInk(find("centred"), width, height, unpack(answer.centred));
     const { tiers } = this.description;
     const titles = Object.fromEntries(tiers.map(({ name, title }) => [name, title]));
-    find("judgements").replaceChildren(...Object.entries(answer.tiers).map(
-      ([name, judgement]) => this.judgement(name, titles[name], judgement, answer.label),
+    find("predictions").replaceChildren(...Object.entries(answer.tiers).map(
+      ([name, prediction]) => this.prediction(name, titles[name], prediction, answer.label),
     ));
-    find("verdict").textContent = Object.entries(answer.tiers).map(
+    find("predicted").textContent = Object.entries(answer.tiers).map(
       ([name, { prediction }]) => `${titles[name]}: ${prediction}`,
     ).join("; ");
     if (!Object.keys(answer.tiers).length) {
-      find("judgements").append(make("p", {}, "There is no trained model yet: see below."));
+      find("predictions").append(make("p", {}, "There is no trained model yet: see below."));
     }
-    document.body.dataset.judged = Number(document.body.dataset.judged ?? 0) + 1;
+    document.body.dataset.classified = Number(document.body.dataset.classified ?? 0) + 1;
   }
 
-  judgement(name, title, { prediction, probabilities, hidden, saliency }, label) {
+  prediction(name, title, { prediction, probabilities, hidden, saliency }, label) {
     const right = label === prediction ? ", correct" : `, wrong: it is a ${label}`;
     const known = label == null ? "" : right;
     const rows = probabilities.map((share, digit) => {
@@ -119,7 +119,7 @@ export class DigitView {
     const [height, width] = saliency.shape;
     drawSigned(picture, width, height, unpack(saliency), 1);
     return make(
-      "figure", { class: "judgement", "data-tier": name },
+      "figure", { class: "prediction", "data-tier": name },
       make("figcaption", {}, make("h3", {}, `${title}: ${prediction}${known}`)),
       make("table", { class: "probabilities" },
         make("caption", { class: "unseen" }, `Probability of each digit, ${title}`), ...rows),
@@ -140,7 +140,7 @@ export class DigitView {
       const address = `api/digits/images?offset=${this.offset}&count=${PAGE}&order=${this.order}`;
       this.showImages(await get(address));
     } catch (error) {
-      say(error.message, "refusal");
+      showMessage(error.message, "refusal");
     }
   }
 
@@ -151,8 +151,8 @@ export class DigitView {
     find("test-images").replaceChildren(...images.map(({ image, label, pixels, predictions }) => {
       const canvas = make("canvas");
       drawInk(canvas, 28, 28, unpack(pixels));
-      const judged = [...new Set(Object.values(predictions))];
-      const wrong = judged.filter((one) => one !== label);
+      const digits = [...new Set(Object.values(predictions))];
+      const wrong = digits.filter((one) => one !== label);
       const text = wrong.length ? `${label}, classified as ${wrong.join(" or ")}` : String(label);
       const marked = wrong.length ? `${label} ✗ ${wrong.join(", ")}` : `${label} ✓`;
       return make("button", {
@@ -160,8 +160,8 @@ export class DigitView {
         class: "test-image",
         "data-image": image,
         "aria-label": `Test image: ${text}`,
-        onclick: () => this.judge({ image }),
-      }, canvas, make("span", {}, judged.length ? marked : text));
+        onclick: () => this.classify({ image }),
+      }, canvas, make("span", {}, digits.length ? marked : text));
     }));
     document.body.dataset.images = offset;
   }

@@ -6,7 +6,7 @@ import { Controls, radios } from "./controls.js";
 import { DigitView } from "./digit.js";
 import { find, make, number, percent } from "./dom.js";
 import { Measures } from "./measures.js";
-import { say, unsay } from "./messages.js";
+import { showMessage, hideMessage } from "./messages.js";
 import { Network } from "./network.js";
 import { Plane } from "./plane.js";
 import { addSaveButtons } from "./save.js";
@@ -22,12 +22,12 @@ let waiting = []; // own points that are too few to train on
 
 async function start() {
   options = await get("api/options").catch(async (error) => {
-    say(error.message, "lost");
+    showMessage(error.message, "lost");
     await new Promise((resolve) => setTimeout(resolve, 1000));
     return start().then(() => null);
   });
   if (!options) return;
-  unsay("lost");
+  hideMessage("lost");
   controls = new Controls(options, changed);
   new Plane(training, options, addPoint, undo);
   new Network(training);
@@ -55,18 +55,18 @@ async function start() {
   if ((await apply(address.wanted)) || !training.session.id) return;
   const why = find("message").querySelector("span").textContent;
   await apply({});
-  say(why, "refusal");
+  showMessage(why, "refusal");
 }
 
 /** Begin anew with these options; true if the server took them. */
 async function apply(wanted, name = null) {
   try {
     await training.setUp(wanted);
-    unsay("refusal");
+    hideMessage("refusal");
     return true;
   } catch (error) {
     if (error.code === "unreachable") await training.waitForServer(error);
-    else say(error.message, "refusal");
+    else showMessage(error.message, "refusal");
     if (name) controls.complain(name);
     document.body.dataset.refused = Number(document.body.dataset.refused ?? 0) + 1;
     return false;
@@ -83,10 +83,10 @@ async function changed(name) {
   }
   try {
     await training.setRate(value);
-    unsay("refusal");
+    hideMessage("refusal");
     showSetup();
   } catch (error) {
-    say(error.message, "refusal");
+    showMessage(error.message, "refusal");
     controls.complain(name);
   }
 }
@@ -175,7 +175,7 @@ function show(name) {
   }
   find("training").hidden = view === "digit";
   document.body.dataset.view = view;
-  if (view === "points") training.tell("frame"); // which is not drawn where nobody sees it
+  if (view === "points") training.notify("frame"); // which is not drawn where nobody sees it
   if (view === "digit") digit.open();
   if (view === "steps") steps.open();
 }
@@ -223,10 +223,10 @@ async function copyCommand() {
   const text = find("command-line").textContent;
   try {
     await navigator.clipboard.writeText(text);
-    say("The command is copied.", "note");
+    showMessage("The command is copied.", "note");
   } catch {
     getSelection().selectAllChildren(find("command-line"));
-    say("The command is selected: press Ctrl+C to copy it.", "note");
+    showMessage("The command is selected: press Ctrl+C to copy it.", "note");
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { find, make, number } from "./dom.js";
 import { radios } from "./controls.js";
-import { say, unsay } from "./messages.js";
+import { showMessage, hideMessage } from "./messages.js";
 
 const PHASES = {
   forward: "Forward", loss: "Loss", backward: "Backward", clip: "Clipping", update: "Update",
@@ -18,9 +18,9 @@ export class StepsView {
     this.titles = Object.fromEntries(options.tiers.map(({ name, title }) => [name, title]));
     this.answer = null;
     this.at = 0;
-    find("take-apart").addEventListener("click", () => this.takeApart());
+    find("trace").addEventListener("click", () => this.trace());
     find("back").addEventListener("click", () => this.go(this.at - 1));
-    find("forth").addEventListener("click", () => this.go(this.at + 1));
+    find("next").addEventListener("click", () => this.go(this.at + 1));
     find("steps").addEventListener("keydown", (event) => {
       const move = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
       if (move && !event.target.closest("input, .scrolls")) this.go(this.at + move);
@@ -39,29 +39,29 @@ export class StepsView {
   clear() {
     this.answer = null;
     this.at = 0;
-    find("apart").hidden = true;
+    find("traced").hidden = true;
     find("steps-empty").hidden = false;
     delete document.body.dataset.stage;
   }
 
-  async takeApart() {
+  async trace() {
     const { training } = this;
     training.pause();
     try {
       const answer = await training.session.ask("steps");
-      unsay("refusal");
+      hideMessage("refusal");
       this.answer = answer;
       if (!(this.tier in answer.tiers)) [this.tier] = Object.keys(answer.tiers);
       this.at = 0;
       this.build();
     } catch (error) {
-      if (["gone", "taken-over", "unreachable"].includes(error.code)) {
-        await training.mending(() => Promise.reject(error));
+      if (["expired", "taken-over", "unreachable"].includes(error.code)) {
+        await training.recovering(() => Promise.reject(error));
         return;
       }
-      if (error.code !== "diverged") say(error.message, "refusal");
+      if (error.code !== "diverged") showMessage(error.message, "refusal");
     }
-    await training.mending(() => training.look());
+    await training.recovering(() => training.look());
   }
 
   get stages() {
@@ -72,7 +72,7 @@ export class StepsView {
     const { answer } = this;
     const tiers = Object.keys(answer.tiers);
     find("steps-empty").hidden = true;
-    find("apart").hidden = false;
+    find("traced").hidden = false;
     find("steps-tier").hidden = tiers.length < 2;
     radios(find("steps-tier"), "steps-tier", tiers.map((value) => ({
       value, label: this.titles[value],
@@ -105,7 +105,7 @@ export class StepsView {
       if (here) this.keepInSight(button);
     }
     find("back").disabled = at === 0;
-    find("forth").disabled = at === this.stages.length - 1;
+    find("next").disabled = at === this.stages.length - 1;
     find("stage-title").textContent = `${at + 1} of ${this.stages.length} · `
       + `${PHASES[stage.phase]}: ${stage.title}`;
     find("stage").replaceChildren(

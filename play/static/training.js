@@ -2,7 +2,7 @@
 // one frame after the other. The server trains only as far as a frame asks.
 
 import { get } from "./api.js";
-import { say, unsay } from "./messages.js";
+import { showMessage, hideMessage } from "./messages.js";
 
 const ALIVE_EVERY = 15_000; // ms; a session that is not heard of for three minutes ends
 const TRY_AGAIN = 1_000; // ms
@@ -27,7 +27,7 @@ export class Training {
     setInterval(() => this.stayAlive(), ALIVE_EVERY);
     document.addEventListener("visibilitychange", () => {
       this.wake?.();
-      this.goOn();
+      this.loop();
     });
   }
 
@@ -35,39 +35,39 @@ export class Training {
     this.listeners[event].push(listener);
   }
 
-  tell(event) {
+  notify(event) {
     for (const listener of this.listeners[event]) listener(this);
   }
 
   /** Begin anew with these options. A refusal leaves the training as it was, and is thrown. */
   async setUp(fields) {
     const change = this.session.ask("setup", fields).catch((error) => {
-      if (!["gone", "taken-over"].includes(error.code)) throw error;
+      if (!["expired", "taken-over"].includes(error.code)) throw error;
       return this.session.ask("setup", fields);
     });
     this.changing = change.catch(() => {});
     const why = (fields.tier ?? "numpy") === "numpy" ? SLOW : LOADING;
-    const patience = setTimeout(() => say(why, "slow"), PATIENCE);
+    const patience = setTimeout(() => showMessage(why, "slow"), PATIENCE);
     const answer = await change.finally(() => {
       clearTimeout(patience);
-      unsay("slow");
+      hideMessage("slow");
     });
-    unsay("lost");
+    hideMessage("lost");
     [this.wanted, this.answer, this.setup] = [fields, answer, answer.setup];
     this.frame = null;
     if (this.target !== Infinity) this.target = 0; // a run goes on; a step or an epoch was made
     if (!answer.frame.tiers.includes(this.shown)) this.shown = null;
     this.history = { loss: {}, drift: {}, epochs: {}, gradients: {}, gradientSteps: [] };
-    this.tell("setup");
+    this.notify("setup");
     this.take(answer.frame);
-    this.goOn();
+    this.loop();
   }
 
   /** Show the units, gradients and activations of this tier, of all that train. */
   show(tier) {
     this.shown = tier;
     Object.assign(this.history, { gradients: {}, gradientSteps: [] });
-    this.mending(() => this.look());
+    this.recovering(() => this.look());
   }
 
   /** Ask for a frame, with the training moved to the step `until` if one is given. */
@@ -101,14 +101,14 @@ export class Training {
     }
     if (frame.state !== "ready") this.target = 0;
     this.warn(frame);
-    this.tell("frame");
-    this.tell("state");
+    this.notify("frame");
+    this.notify("state");
   }
 
   /** Say once that a training goes wrong: a screen reader would read each frame's new figures. */
   warn({ message, state }) {
-    if (message && (!this.warned || state === "diverged")) say(message, "divergence");
-    if (!message) unsay("divergence");
+    if (message && (!this.warned || state === "diverged")) showMessage(message, "divergence");
+    if (!message) hideMessage("divergence");
     this.warned = Boolean(message);
   }
 
@@ -135,22 +135,22 @@ export class Training {
 
   to(step) {
     this.target = step;
-    this.tell("state");
-    this.goOn();
+    this.notify("state");
+    this.loop();
   }
 
   /** The loop: while there is something to train, and somebody to see it. */
-  async goOn() {
+  async loop() {
     if (this.looping) return;
     this.looping = true;
     while (this.frame && this.running && !document.hidden) {
       await this.changing;
       const far = this.target === Infinity ? this.frame.step + this.speed : this.target;
-      await this.mending(() => this.look(far));
+      await this.recovering(() => this.look(far));
       await this.drawn();
     }
     this.looping = false;
-    this.tell("state");
+    this.notify("state");
   }
 
   /** Wait until the browser has drawn, or will not, as the tab is in the background. */
@@ -173,16 +173,16 @@ export class Training {
 
   /** Do something with the session; if it or the server is gone, say so and begin anew. A session
    *  that another page has taken over is not begun anew unasked: the two would take turns. */
-  async mending(action) {
+  async recovering(action) {
     try {
       return await action();
     } catch (error) {
-      if (error.code === "gone") await this.beginAnew();
+      if (error.code === "expired") await this.restart();
       else if (error.code === "unreachable") await this.waitForServer(error);
       else {
         this.target = 0;
-        say(error.message, error.code === "taken-over" ? "lost" : "refusal");
-        this.tell("state");
+        showMessage(error.message, error.code === "taken-over" ? "lost" : "refusal");
+        this.notify("state");
       }
     }
     return null;
@@ -190,8 +190,8 @@ export class Training {
 
   async waitForServer(error) {
     this.lost = true;
-    this.tell("state");
-    say(error.message, "lost");
+    this.notify("state");
+    showMessage(error.message, "lost");
     for (;;) {
       await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN));
       if (document.hidden) continue;
@@ -203,19 +203,19 @@ export class Training {
       }
     }
     this.session.id = null;
-    await this.beginAnew();
+    await this.restart();
   }
 
-  async beginAnew() {
-    await this.mending(() => this.setUp(this.wanted));
+  async restart() {
+    await this.recovering(() => this.setUp(this.wanted));
     this.lost = false;
-    this.tell("state");
-    say(RESTARTED, "lost");
+    this.notify("state");
+    showMessage(RESTARTED, "lost");
   }
 
   async stayAlive() {
     if (!this.frame || !this.session.id || this.lost) return;
     if (this.looping && !document.hidden) return;
-    await this.mending(() => this.session.ask("alive"));
+    await this.recovering(() => this.session.ask("alive"));
   }
 }

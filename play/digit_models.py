@@ -1,4 +1,4 @@
-"""The models of finished runs, which judge digits: each tier's own, read from its run folder."""
+"""The models of finished runs, which classify digits: each tier's own, from its run folder."""
 
 import shlex
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ from data.errors import UserError
 from data.mnist import MNIST
 from play.limits import page_words
 from play.pictures import evaluated, hidden_layers, layers_of, predicted, probabilities
-from play.training import COMPUTING, TORCH_REMEDY
+from play.training import TORCH_REMEDY, TORCH_RNG_LOCK
 from tiers import TIERS
 
 
-class Missing(Exception):  # noqa: N818 - names what it is to the page
+class ModelUnavailable(Exception):  # noqa: N818 - names what it is to the page
     """There is no model of this tier: why not, and the command that makes one."""
 
     def __init__(self, reason: str, command: str) -> None:
@@ -29,22 +29,23 @@ class Missing(Exception):  # noqa: N818 - names what it is to the page
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What one model makes of an image.
+class Prediction:
+    """What one model computes for an image.
 
     Attributes:
+        digit: the one that it predicts.
         probabilities: (10,), of each digit.
         hidden: the activations of each hidden layer, by its label.
-        saliency: (784,), ∂ logit of the prediction / ∂ pixel.
+        saliency: (784,), ∂ logit of the digit / ∂ pixel.
     """
 
-    prediction: int
+    digit: int
     probabilities: Float[np.ndarray, " 10"]
     hidden: dict[str, np.ndarray]
     saliency: Float[np.ndarray, " 784"]
 
 
-class Judge:
+class DigitModel:
     """A tier's model, with the weights of a finished run on MNIST.
 
     Args:
@@ -66,7 +67,7 @@ class Judge:
                 f"{shown(folder)} was trained with the squared error, which gives no probabilities"
             )
         self.accuracy = run.test.test_accuracy
-        with COMPUTING:  # which draws weights, and replaces them
+        with TORCH_RNG_LOCK:  # which draws weights, and replaces them
             self.model = self._make_model()
         self.model.load_state_dict(self._like_own(run.weights))
         self.model.eval()
@@ -100,16 +101,16 @@ class Judge:
         parts = np.array_split(images, max(1, len(images) // 1_000))
         return np.concatenate([predicted(self.tier, self._logits(part)) for part in parts])
 
-    def judge(self, image: Float[np.ndarray, " 784"]) -> Verdict:
-        """What the model makes of one image."""
+    def classify(self, image: Float[np.ndarray, " 784"]) -> Prediction:
+        """The model's prediction for one image."""
         outputs = evaluated(self.model, image[None])
         logits = outputs[layers_of(self.options)[-1][0]]
-        prediction = int(predicted(self.tier, logits)[0])
-        return Verdict(
-            prediction,
+        digit = int(predicted(self.tier, logits)[0])
+        return Prediction(
+            digit,
             probabilities(self.tier, self.options.loss, logits)[0],
             {label: outputs[name][0] for name, label in hidden_layers(self.options)},
-            self._saliency(image[None], prediction),
+            self._saliency(image[None], digit),
         )
 
     def _logits(self, images: np.ndarray) -> np.ndarray:
@@ -131,8 +132,8 @@ class Judge:
         return to_array(gradient)[0]
 
 
-class Judges:
-    """The judges of a folder of runs, read anew when a run is written.
+class DigitModels:
+    """The models of a folder of runs, read anew when a run is written.
 
     Args:
         runs: the folder. A tier's run is in the folder of its name, as its train script leaves
@@ -141,38 +142,40 @@ class Judges:
 
     def __init__(self, runs: Path) -> None:
         self.runs = runs
-        self._read: dict[str, tuple[Any, Judge]] = {}
+        self._read: dict[str, tuple[Any, DigitModel]] = {}
 
-    def find(self, tier: str) -> Judge:
-        """This tier's judge. Raises Missing."""
+    def find(self, tier: str) -> DigitModel:
+        """This tier's model. Raises ModelUnavailable."""
         reasons = []
         compared = sorted((self.runs / "compare").glob(f"{tier}-float32-seed*"))
         for folder in (self.runs / tier, *compared):
             try:
-                return self._judge(tier, folder)
-            except Missing as missing:
+                return self._find_in(tier, folder)
+            except ModelUnavailable as missing:
                 reasons.append(missing)
         raise reasons[0]
 
-    def _judge(self, tier: str, folder: Path) -> Judge:
+    def _find_in(self, tier: str, folder: Path) -> DigitModel:
         if tier != "numpy" and find_spec("torch") is None:
-            raise Missing(TORCH_REMEDY, 'python -m pip install --editable ".[torch]"')
+            raise ModelUnavailable(TORCH_REMEDY, 'python -m pip install --editable ".[torch]"')
         if not (folder / TEST).is_file():
             raise self._no_run(tier, folder)
         key = folder, (folder / TEST).stat().st_mtime_ns
         if tier not in self._read or self._read[tier][0] != key:
             try:
-                self._read[tier] = key, Judge(tier, folder)
+                self._read[tier] = key, DigitModel(tier, folder)
             except UserError as error:
-                raise Missing(page_words(error), self._command(tier, "--overwrite")) from None
+                raise ModelUnavailable(
+                    page_words(error), self._command(tier, "--overwrite")
+                ) from None
         return self._read[tier][1]
 
-    def _no_run(self, tier: str, folder: Path) -> Missing:
+    def _no_run(self, tier: str, folder: Path) -> ModelUnavailable:
         if (folder / CHECKPOINT).is_file():
             reason = f"The run in {shown(folder)} isn't finished."
-            return Missing(reason, self._command(tier, "--resume"))
+            return ModelUnavailable(reason, self._command(tier, "--resume"))
         again = ["--overwrite"] if (folder / CONFIG).is_file() else []
-        return Missing(f"{shown(folder)} holds no run yet.", self._command(tier, *again))
+        return ModelUnavailable(f"{shown(folder)} holds no run yet.", self._command(tier, *again))
 
     def _command(self, tier: str, *options: str) -> str:
         script = TIERS[tier].script.relative_to(REPOSITORY)

@@ -9,14 +9,14 @@ import numpy as np
 from starlette.responses import Response
 
 
-def packed(array: Any, kind: str) -> dict[str, Any]:
+def pack(array: Any, kind: str) -> dict[str, Any]:
     """An array as the page unpacks it: shape, "uint8" or "float32", and its bytes in base64."""
     array = np.ascontiguousarray(array, np.dtype(kind).newbyteorder("<"))
     data = base64.b64encode(array.tobytes()).decode()
     return {"shape": list(array.shape), "type": kind, "data": data}
 
 
-def unpacked(text: str, count: int) -> np.ndarray:
+def unpack_bytes(text: str, count: int) -> np.ndarray:
     """So many bytes from base64.
 
     Raises:
@@ -28,26 +28,26 @@ def unpacked(text: str, count: int) -> np.ndarray:
     return array
 
 
-def plain(value: Any) -> Any:
+def to_plain(value: Any) -> Any:
     """Numbers, lists and dictionaries of Python's own; what is not finite becomes null.
 
     The page's parser would die on NaN, which Python's json writes.
     """
     if isinstance(value, dict):
-        return {str(name): plain(entry) for name, entry in value.items()}
+        return {str(name): to_plain(entry) for name, entry in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(entry) for entry in value]
+        return [to_plain(entry) for entry in value]
     if isinstance(value, np.generic | np.ndarray):
-        return plain(value.tolist())
+        return to_plain(value.tolist())
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
 
 
-class Answer(Response):
+class JsonResponse(Response):
     """An answer in JSON."""
 
     media_type = "application/json"
 
     def render(self, content: Any) -> bytes:
-        return json.dumps(plain(content), allow_nan=False, separators=(",", ":")).encode()
+        return json.dumps(to_plain(content), allow_nan=False, separators=(",", ":")).encode()
