@@ -6,7 +6,7 @@
 A tier's modules are loaded when they are first asked for: tier 1 works without torch.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from common.runs.options import REPOSITORY, RunOptions, TorchRunOptions
+from common.training import Training
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,13 @@ class Tier:
 
     @property
     def train(self) -> Callable[..., tuple[Any, Any]]:
-        """Its `train(configuration, dataset, recorder=None)`."""
+        """Its `train(configuration, dataset)`."""
         return self.module("train").train
+
+    @property
+    def train_steps(self) -> Callable[..., Iterator[Training]]:
+        """Its generator, which is the training."""
+        return self.module("train").train_steps
 
 
 def _tier(name: str, title: str, folder: str, options: type[RunOptions]) -> Tier:

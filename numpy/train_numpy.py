@@ -1,73 +1,93 @@
 """Train tier 1: python numpy/train_numpy.py --help"""
 
-if __name__ == "__main__":  # from here on, Ctrl-C during an import leaves without a traceback
-    from common.cli.interrupts import leave_while_importing
-
-    leave_while_importing()
+from collections.abc import Iterator
 
 import numpy as np
 from jaxtyping import Float, Int
 
+from activations_numpy import sigmoid
 from common.cli.command_line import run_script, train_as_run
 from common.configuration import Configuration
 from common.examples import Examples, prepare
 from common.minibatches import minibatches, shuffled_indices
 from common.randomness import DROPOUT, generator
-from common.recorder import History, Recorder
+from common.recorder import Recorder
 from common.runs.options import RunOptions
 from common.schedules import scheduled_learning_rate
+from common.training import History, Training, TrainingState, ignore_overflow
 from data.datasets import Dataset
 from losses_numpy import LOSSES
 from mlp_numpy import MLP
 from optimizers_numpy import SGD, Adam, AdamW, Optimizer, clip_gradient_norm, gradient_norm
 
 
-@np.errstate(over="ignore", invalid="ignore")  # the recorder reports it, in words
 def train(
     configuration: Configuration, dataset: Dataset, recorder: Recorder | None = None
 ) -> tuple[MLP, History]:
-    """Train a model as configured.
+    """Train a model as configured, to the end. Arguments and errors are those of `train_steps`."""
+    if recorder is not None:
+        return recorder.follow(train_steps(configuration, dataset))
+    *_, training = train_steps(configuration, dataset)
+    return training.model, training.history
+
+
+@ignore_overflow  # a divergence is reported in words
+def train_steps(
+    configuration: Configuration,
+    dataset: Dataset,
+    model: MLP | None = None,
+    resume_from: TrainingState | None = None,
+    pause_before_update: bool = False,
+) -> Iterator[Training]:
+    """The training: yields after each update, and ends where its caller leaves the loop.
 
     Args:
         configuration: what to compute.
         dataset: what to train on; its arrays decide the number of inputs and of outputs.
-        recorder: what to keep and who watches; without one, the history is kept in memory.
+        model: to train; by default the one that `make_model` makes.
+        resume_from: the state in which another training was stopped.
+        pause_before_update: yield between the backward pass and the update, too: two yields in
+            each step.
 
     Raises:
         UserError: where the data set's arrays do not fit together or do not fit the
             configuration; a DivergenceError where a number is no longer finite.
     """
-    training, validation, test = prepare(configuration, dataset)
-    model = make_model(configuration, training.images.shape[1], dataset.classes)
+    examples, validation, test = prepare(configuration, dataset)
+    if model is None:
+        model = make_model(configuration, examples.images.shape[1], dataset.classes)
     optimizer = make_optimizer(configuration, model)
     loss_function = LOSSES[configuration.loss]
-    steps_per_epoch = configuration.steps_per_epoch(len(training))
-    recorder = recorder or Recorder()
+    training = Training(configuration, examples, model, optimizer, resume_from)
 
-    with recorder.start(configuration, training, model, optimizer):
-        for epoch in recorder.epochs():
-            model.train()
-            order = shuffled_indices(len(training), configuration.seed, epoch)
-            for step, indices in recorder.steps(minibatches(order, configuration.batch_size)):
-                X, targets = training.images[indices], training.targets[indices]
-                if configuration.dropout:
-                    model.seed_dropout(generator(configuration.seed, DROPOUT, step))
+    for epoch in training.epochs():
+        order = shuffled_indices(len(examples), configuration.seed, epoch)
+        for step, indices in training.steps(minibatches(order, configuration.batch_size)):
+            model.train()  # whoever has evaluated it left it in evaluation
+            X, targets = examples.images[indices], examples.targets[indices]
+            if configuration.dropout:
+                model.seed_dropout(generator(configuration.seed, DROPOUT, step))
 
-                logits = model.forward(X)
-                loss, grad_logits = loss_function(logits, targets)
-                model.backward(grad_logits)
-                gradients = model.gradients()
-                norm = gradient_norm(gradients) if configuration.clip_norm else None
-                recorder.record_step(loss, predict(logits) == training.labels[indices], norm)
-                if configuration.clip_norm and norm is not None:
-                    clip_gradient_norm(gradients, configuration.clip_norm, norm)
-                optimizer.learning_rate = scheduled_learning_rate(
-                    configuration, step, steps_per_epoch
-                )
-                optimizer.step(gradients)
-            recorder.record_epoch(*evaluate(model, validation, configuration.loss))
-        recorder.finish(*evaluate(model, test, configuration.loss))
-    return model, recorder.history
+            logits = model.forward(X)
+            loss, grad_logits = loss_function(logits, targets)
+            model.backward(grad_logits)
+            gradients = model.gradients()
+            norm = gradient_norm(gradients) if configuration.clip_norm else None
+            training.record_step(loss, predict(logits) == examples.labels[indices], norm)
+            if pause_before_update:
+                yield training
+            if configuration.clip_norm and norm is not None:
+                clip_gradient_norm(gradients, configuration.clip_norm, norm)
+            optimizer.learning_rate = scheduled_learning_rate(
+                configuration, step, training.steps_per_epoch
+            )
+            optimizer.step(gradients)
+            if not training.epoch_is_over:
+                yield training
+        training.record_epoch(*evaluate(model, validation, configuration.loss))
+        if training.is_over:
+            training.finish(*evaluate(model, test, configuration.loss))
+        yield training
 
 
 def make_model(configuration: Configuration, inputs: int, classes: int) -> MLP:
@@ -104,6 +124,17 @@ def predict(logits: Float[np.ndarray, "n k"]) -> Int[np.ndarray, " n"]:
     return logits.argmax(axis=1) if logits.shape[1] > 1 else (logits[:, 0] > 0).astype(np.int64)
 
 
+def probabilities(logits: Float[np.ndarray, "n k"], loss: str) -> Float[np.ndarray, "n classes"]:
+    """The probability of each class; for the squared error, the outputs themselves."""
+    match loss:
+        case "softmax-cross-entropy":
+            exp = np.exp(logits - logits.max(axis=1, keepdims=True))
+            return exp / exp.sum(axis=1, keepdims=True)
+        case "sigmoid-cross-entropy":
+            return np.concatenate([sigmoid(-logits), sigmoid(logits)], axis=1)
+    return logits
+
+
 def evaluate(model: MLP, examples: Examples, loss: str) -> tuple[float, float]:
     """Mean loss and accuracy (NaN in regression) of the model in evaluation, on all examples."""
     model.eval()
@@ -118,7 +149,7 @@ def evaluate(model: MLP, examples: Examples, loss: str) -> tuple[float, float]:
 
 def main(arguments: list[str]) -> None:
     description = "Train the multilayer perceptron of tier 1."
-    train_as_run(train, "numpy", RunOptions, description, arguments)
+    train_as_run(train_steps, "numpy", RunOptions, description, arguments)
 
 
 if __name__ == "__main__":

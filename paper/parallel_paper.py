@@ -11,38 +11,34 @@ import torch.distributed as dist
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 
-from common.configuration import Configuration
 from common.distributed.processes import several_processes
-from common.distributed.shared_recorder import LossFunction, SharedRecorder
-from common.recorder import Recorder
+from common.distributed.shared_training import LossFunction, SharedTraining
+from common.training import Training
 from data.datasets import Dataset
 from data.errors import UserError
 
 
 def in_parallel(
-    network: nn.Module,
-    loss_function: LossFunction,
-    recorder: Recorder,
-    configuration: Configuration,
-    dataset: Dataset,
-) -> tuple[nn.Module, LossFunction, Recorder]:
-    """Model, loss and recorder for this process's share of each minibatch.
+    loss_function: LossFunction, training: Training, dataset: Dataset
+) -> tuple[nn.Module, LossFunction, Training]:
+    """Model, loss and training for this process's share of each minibatch.
 
     For one process they are what they were.
 
     Raises:
-        UserError: as `SharedRecorder`, and for batch normalization on CPUs.
+        UserError: as `SharedTraining`, and for batch normalization on CPUs.
     """
+    network = training.model
     if not several_processes():
-        return network, loss_function, recorder
+        return network, loss_function, training
     first = next(network.parameters())
-    if configuration.batch_norm and not first.is_cuda:
+    if training.configuration.batch_norm and not first.is_cuda:
         raise UserError(
             "--batch-norm: on CPUs PyTorch normalizes each process's rows by themselves, which is"
             " another training; use tier 2, pytorch_lowlevel/train_lowlevel.py, or one process"
         )
     nn.SyncBatchNorm.convert_sync_batchnorm(network)
-    shared = AveragedRecorder(recorder, configuration, dataset)
+    shared = AveragedTraining(training, dataset)
     model = DistributedDataParallel(network)
     # After its first backward pass DDP regroups the gradients, and then adds them in another
     # order. A pass over no rows has it done before the first step, so that a resumed run adds in
@@ -53,7 +49,7 @@ def in_parallel(
     return model, shared.share_of(loss_function, factor=dist.get_world_size()), shared
 
 
-class AveragedRecorder(SharedRecorder):
+class AveragedTraining(SharedTraining):
     """Adds up what a step has measured; DDP does so for the gradients alone."""
 
     def record_step(self, loss: Any, right: Any, gradient_norm: Any = None) -> None:

@@ -1,12 +1,10 @@
 """Train tier 3: python paper/train_paper.py --help"""
 
-if __name__ == "__main__":  # from here on, Ctrl-C during an import leaves without a traceback
-    from common.cli.interrupts import leave_while_importing
-
-    leave_while_importing()
+from collections.abc import Iterator
 
 import torch
 from jaxtyping import Float, Int
+from torch import nn
 from torch.nn import functional as F  # noqa: N812
 from torch.nn.utils import clip_grads_with_norm_
 
@@ -17,8 +15,9 @@ from common.distributed.tensors import choose_device, seed_dropout, to_tensors
 from common.examples import Examples, prepare
 from common.initializers import initial_weights
 from common.minibatches import minibatches, shuffled_indices
-from common.recorder import History, Recorder
+from common.recorder import Recorder
 from common.runs.options import TorchRunOptions
+from common.training import History, Training, TrainingState
 from data.datasets import Dataset
 from mlp_paper import MLP
 from optimizers_paper import catch_up, gradient_norm, make_optimizer, make_scheduler
@@ -29,72 +28,99 @@ from state_paper import OptimizerState
 def train(
     configuration: Configuration, dataset: Dataset, recorder: Recorder | None = None
 ) -> tuple[MLP, History]:
-    """Train a model as configured.
+    """Train a model as configured, to the end. Arguments and errors are those of `train_steps`."""
+    if recorder is not None:
+        return recorder.follow(train_steps(configuration, dataset))
+    *_, training = train_steps(configuration, dataset)
+    return training.model, training.history
+
+
+def train_steps(
+    configuration: Configuration,
+    dataset: Dataset,
+    model: nn.Module | None = None,
+    resume_from: TrainingState | None = None,
+    pause_before_update: bool = False,
+) -> Iterator[Training]:
+    """The training: yields after each update, and ends where its caller leaves the loop.
 
     Args:
         configuration: what to compute; a TorchConfiguration says on which device, too.
         dataset: what to train on; its arrays decide the number of inputs and of outputs.
-        recorder: what to keep and who watches; without one, the history is kept in memory.
+        model: to train, on that device; by default the one that `make_model` makes.
+        resume_from: the state in which another training was stopped.
+        pause_before_update: yield between the backward pass and the update, too: two yields in
+            each step.
 
     Raises:
         UserError: where the data set's arrays do not fit together or do not fit the
             configuration; a DivergenceError where a number is no longer finite.
     """
     device = choose_device(configuration)
-    training, validation, test = (
-        to_tensors(examples, device) for examples in prepare(configuration, dataset)
+    examples, validation, test = (
+        to_tensors(split, device) for split in prepare(configuration, dataset)
     )
-    network = make_model(configuration, training.images.shape[1], dataset.classes, device)
+    network = model or make_model(configuration, examples.images.shape[1], dataset.classes, device)
     optimizer = make_optimizer(configuration, network)
-    scheduler = make_scheduler(
-        configuration, optimizer, configuration.steps_per_epoch(len(training))
-    )
     state = OptimizerState(network, optimizer)
-    model, loss_function, recorder = in_parallel(
-        network, LOSSES[configuration.loss], recorder or Recorder(), configuration, dataset
+    model, loss_function, training = in_parallel(
+        LOSSES[configuration.loss],
+        Training(configuration, examples, network, state, resume_from),
+        dataset,
     )
+    scheduler = make_scheduler(configuration, optimizer, training.steps_per_epoch)
+    catch_up(scheduler, training.step)
 
-    with recorder.start(configuration, training, network, state, scheduler):
-        catch_up(scheduler, recorder.steps_made)
-        for epoch in recorder.epochs():
-            model.train()
-            # The whole order goes to the device at once: no step waits for its indices.
-            order = shuffled_indices(len(training), configuration.seed, epoch)
-            order = torch.from_numpy(order).to(device)
-            for step, indices in recorder.steps(minibatches(order, configuration.batch_size)):
-                # index_select is training.images[indices], and faster.
-                X, targets = training.images.index_select(0, indices), training.targets[indices]
-                if configuration.dropout:
-                    seed_dropout(configuration.seed, step)
+    for epoch in training.epochs():
+        # The whole order goes to the device at once: no step waits for its indices.
+        order = shuffled_indices(len(examples), configuration.seed, epoch)
+        order = torch.from_numpy(order).to(device)
+        for step, indices in training.steps(minibatches(order, configuration.batch_size)):
+            model.train()  # whoever has evaluated it left it in evaluation
+            # index_select is examples.images[indices], and faster.
+            X, targets = examples.images.index_select(0, indices), examples.targets[indices]
+            if configuration.dropout:
+                seed_dropout(configuration.seed, step)
 
-                logits = model(X)
-                loss = loss_function(logits, targets)
-                optimizer.zero_grad()
-                loss.backward()
-                norm = gradient_norm(model) if configuration.clip_norm else None
-                recorder.record_step(
-                    loss.detach(), predict(logits) == training.labels[indices], norm
-                )
-                if configuration.clip_norm and norm is not None:
-                    clip_grads_with_norm_(model.parameters(), configuration.clip_norm, norm)
-                optimizer.step()
-                scheduler.step()
-            recorder.record_epoch(*evaluate(network, validation, configuration.loss))
-        recorder.finish(*evaluate(network, test, configuration.loss))
-    return network, recorder.history
+            logits = model(X)
+            loss = loss_function(logits, targets)
+            optimizer.zero_grad()
+            loss.backward()
+            norm = gradient_norm(network) if configuration.clip_norm else None
+            right = predict(logits) == examples.labels[indices]
+            training.record_step(loss.detach(), right, norm)
+            if pause_before_update:
+                yield training
+            if configuration.clip_norm and norm is not None:
+                clip_grads_with_norm_(model.parameters(), configuration.clip_norm, norm)
+            optimizer.step()
+            scheduler.step()
+            if not training.epoch_is_over:
+                yield training
+        training.record_epoch(*evaluate(network, validation, configuration.loss))
+        if training.is_over:
+            training.finish(*evaluate(network, test, configuration.loss))
+        yield training
 
 
 def make_model(
-    configuration: Configuration, inputs: int, classes: int, device: torch.device
+    configuration: Configuration,
+    inputs: int,
+    classes: int,
+    device: torch.device | None = None,
 ) -> MLP:
-    """The model that the configuration names, with the initial weights that all tiers share."""
+    """The model that the configuration names, with the initial weights that all tiers share.
+
+    Args:
+        device: where it computes; the configuration's if None.
+    """
     model = MLP(
         configuration.layer_sizes(inputs, classes),
         activation=configuration.activation,
         initializer=configuration.initializer,
         batch_norm=configuration.batch_norm,
         dropout=configuration.dropout,
-    ).to(device, getattr(torch, configuration.dtype))
+    ).to(device or choose_device(configuration), getattr(torch, configuration.dtype))
     shapes = {name: tuple(parameter.shape) for name, parameter in model.named_parameters()}
     weights = initial_weights(shapes, configuration.initializer, configuration.seed)
     with torch.no_grad():
@@ -122,8 +148,20 @@ def predict(logits: Float[torch.Tensor, "n k"]) -> Int[torch.Tensor, " n"]:
     return logits.argmax(dim=1) if logits.shape[1] > 1 else (logits[:, 0] > 0).long()
 
 
+def probabilities(
+    logits: Float[torch.Tensor, "n k"], loss: str
+) -> Float[torch.Tensor, "n classes"]:
+    """The probability of each class; for the squared error, the outputs themselves."""
+    match loss:
+        case "softmax-cross-entropy":
+            return torch.softmax(logits, dim=1)
+        case "sigmoid-cross-entropy":
+            return torch.cat([torch.sigmoid(-logits), torch.sigmoid(logits)], dim=1)
+    return logits
+
+
 @torch.no_grad()
-def evaluate(model: MLP, examples: Examples, loss: str) -> tuple[float, float]:
+def evaluate(model: nn.Module, examples: Examples, loss: str) -> tuple[float, float]:
     """Mean loss and accuracy (NaN in regression) of the model in evaluation, on all examples."""
     model.eval()
     total_loss = right = 0.0
@@ -137,7 +175,7 @@ def evaluate(model: MLP, examples: Examples, loss: str) -> tuple[float, float]:
 
 def main(arguments: list[str]) -> None:
     description = "Train the multilayer perceptron of tier 3."
-    train_as_run(train, "paper", TorchRunOptions, description, arguments, joined_processes)
+    train_as_run(train_steps, "paper", TorchRunOptions, description, arguments, joined_processes)
 
 
 if __name__ == "__main__":

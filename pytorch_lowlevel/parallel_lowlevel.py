@@ -10,32 +10,27 @@ import torch
 import torch.distributed as dist
 from jaxtyping import Float
 
-from common.configuration import Configuration
 from common.distributed.processes import several_processes
-from common.distributed.shared_recorder import LossFunction, SharedRecorder
-from common.recorder import Recorder
+from common.distributed.shared_training import LossFunction, SharedTraining
+from common.training import Training
 from data.datasets import Dataset
 from layers_lowlevel import BatchNorm1d
-from mlp_lowlevel import MLP
 
 
 def in_parallel(
-    model: MLP,
-    loss_function: LossFunction,
-    recorder: Recorder,
-    configuration: Configuration,
-    dataset: Dataset,
-) -> tuple[LossFunction, Recorder]:
-    """Loss and recorder for this process's share of each minibatch; as they are for one process.
+    loss_function: LossFunction, training: Training, dataset: Dataset
+) -> tuple[LossFunction, Training]:
+    """Loss and training for this process's share of each minibatch; as they are for one process.
 
     The model's batch normalization becomes that of the whole minibatch.
 
     Raises:
-        UserError: as `SharedRecorder`.
+        UserError: as `SharedTraining`.
     """
     if not several_processes():
-        return loss_function, recorder
-    shared = SharedRecorder(recorder, configuration, dataset)
+        return loss_function, training
+    shared = SharedTraining(training, dataset)
+    model = training.model
     model.layers = [
         SharedBatchNorm1d(layer) if isinstance(layer, BatchNorm1d) else layer
         for layer in model.layers
@@ -44,7 +39,7 @@ def in_parallel(
 
 
 def all_reduce(
-    gradients: dict[str, torch.Tensor], loss: torch.Tensor, right: torch.Tensor, recorder: Recorder
+    gradients: dict[str, torch.Tensor], loss: torch.Tensor, right: torch.Tensor, training: Training
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Add up what the processes have computed of a minibatch: the gradients in place.
 
@@ -53,16 +48,16 @@ def all_reduce(
     Returns:
         The loss and the right predictions of the whole minibatch.
     """
-    if not isinstance(recorder, SharedRecorder):
+    if not isinstance(training, SharedTraining):
         return loss, right
-    measured = recorder.measured(loss, right)
+    measured = training.measured(loss, right)
     vector = torch.cat([*(gradient.flatten() for gradient in gradients.values()), measured])
     dist.all_reduce(vector)
     sizes = [gradient.numel() for gradient in gradients.values()]
     *sums, measured = vector.split([*sizes, len(measured)])
     for gradient, total in zip(gradients.values(), sums, strict=True):
         gradient.copy_(total.view_as(gradient))
-    return recorder.added_up(measured)
+    return training.added_up(measured)
 
 
 class AllReduce(torch.autograd.Function):

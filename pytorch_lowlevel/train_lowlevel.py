@@ -1,9 +1,6 @@
 """Train tier 2: python pytorch_lowlevel/train_lowlevel.py --help"""
 
-if __name__ == "__main__":  # from here on, Ctrl-C during an import leaves without a traceback
-    from common.cli.interrupts import leave_while_importing
-
-    leave_while_importing()
+from collections.abc import Iterator
 
 import torch
 from jaxtyping import Float, Int
@@ -14,9 +11,10 @@ from common.distributed.process_group import joined_processes
 from common.distributed.tensors import choose_device, seed_dropout, to_tensors
 from common.examples import Examples, prepare
 from common.minibatches import minibatches, shuffled_indices
-from common.recorder import History, Recorder
+from common.recorder import Recorder
 from common.runs.options import TorchRunOptions
 from common.schedules import scheduled_learning_rate
+from common.training import History, Training, TrainingState
 from data.datasets import Dataset
 from losses_lowlevel import LOSSES
 from mlp_lowlevel import MLP
@@ -27,64 +25,94 @@ from parallel_lowlevel import all_reduce, in_parallel
 def train(
     configuration: Configuration, dataset: Dataset, recorder: Recorder | None = None
 ) -> tuple[MLP, History]:
-    """Train a model as configured.
+    """Train a model as configured, to the end. Arguments and errors are those of `train_steps`."""
+    if recorder is not None:
+        return recorder.follow(train_steps(configuration, dataset))
+    *_, training = train_steps(configuration, dataset)
+    return training.model, training.history
+
+
+def train_steps(
+    configuration: Configuration,
+    dataset: Dataset,
+    model: MLP | None = None,
+    resume_from: TrainingState | None = None,
+    pause_before_update: bool = False,
+) -> Iterator[Training]:
+    """The training: yields after each update, and ends where its caller leaves the loop.
 
     Args:
         configuration: what to compute; a TorchConfiguration says on which device, too.
         dataset: what to train on; its arrays decide the number of inputs and of outputs.
-        recorder: what to keep and who watches; without one, the history is kept in memory.
+        model: to train, on that device; by default the one that `make_model` makes.
+        resume_from: the state in which another training was stopped.
+        pause_before_update: yield between the backward pass and the update, too: two yields in
+            each step.
 
     Raises:
         UserError: where the data set's arrays do not fit together or do not fit the
             configuration; a DivergenceError where a number is no longer finite.
     """
     device = choose_device(configuration)
-    training, validation, test = (
-        to_tensors(examples, device) for examples in prepare(configuration, dataset)
+    examples, validation, test = (
+        to_tensors(split, device) for split in prepare(configuration, dataset)
     )
-    model = make_model(configuration, training.images.shape[1], dataset.classes, device)
+    if model is None:
+        model = make_model(configuration, examples.images.shape[1], dataset.classes, device)
     optimizer = make_optimizer(configuration, model)
-    steps_per_epoch = configuration.steps_per_epoch(len(training))
-    loss_function, recorder = in_parallel(
-        model, LOSSES[configuration.loss], recorder or Recorder(), configuration, dataset
+    loss_function, training = in_parallel(
+        LOSSES[configuration.loss],
+        Training(configuration, examples, model, optimizer, resume_from),
+        dataset,
     )
 
-    with recorder.start(configuration, training, model, optimizer):
-        for epoch in recorder.epochs():
-            model.train()
-            # The whole order goes to the device at once: no step waits for its indices.
-            order = shuffled_indices(len(training), configuration.seed, epoch)
-            order = torch.from_numpy(order).to(device)
-            for step, indices in recorder.steps(minibatches(order, configuration.batch_size)):
-                # index_select is training.images[indices], and faster.
-                X, targets = training.images.index_select(0, indices), training.targets[indices]
-                if configuration.dropout:
-                    seed_dropout(configuration.seed, step)
+    for epoch in training.epochs():
+        # The whole order goes to the device at once: no step waits for its indices.
+        order = shuffled_indices(len(examples), configuration.seed, epoch)
+        order = torch.from_numpy(order).to(device)
+        for step, indices in training.steps(minibatches(order, configuration.batch_size)):
+            model.train()  # whoever has evaluated it left it in evaluation
+            # index_select is examples.images[indices], and faster.
+            X, targets = examples.images.index_select(0, indices), examples.targets[indices]
+            if configuration.dropout:
+                seed_dropout(configuration.seed, step)
 
-                logits = model.forward(X)
-                loss = loss_function(logits, targets)
-                model.zero_grad()
-                loss.backward()
-                gradients = model.gradients()
-                right = predict(logits) == training.labels[indices]
-                loss, right = all_reduce(gradients, loss.detach(), right, recorder)
-                norm = gradient_norm(gradients) if configuration.clip_norm else None
-                recorder.record_step(loss, right, norm)
-                if configuration.clip_norm and norm is not None:
-                    clip_gradient_norm(gradients, configuration.clip_norm, norm)
-                optimizer.learning_rate = scheduled_learning_rate(
-                    configuration, step, steps_per_epoch
-                )
-                optimizer.step(gradients)
-            recorder.record_epoch(*evaluate(model, validation, configuration.loss))
-        recorder.finish(*evaluate(model, test, configuration.loss))
-    return model, recorder.history
+            logits = model.forward(X)
+            loss = loss_function(logits, targets)
+            model.zero_grad()
+            loss.backward()
+            gradients = model.gradients()
+            right = predict(logits) == examples.labels[indices]
+            loss, right = all_reduce(gradients, loss.detach(), right, training)
+            norm = gradient_norm(gradients) if configuration.clip_norm else None
+            training.record_step(loss, right, norm)
+            if pause_before_update:
+                yield training
+            if configuration.clip_norm and norm is not None:
+                clip_gradient_norm(gradients, configuration.clip_norm, norm)
+            optimizer.learning_rate = scheduled_learning_rate(
+                configuration, step, training.steps_per_epoch
+            )
+            optimizer.step(gradients)
+            if not training.epoch_is_over:
+                yield training
+        training.record_epoch(*evaluate(model, validation, configuration.loss))
+        if training.is_over:
+            training.finish(*evaluate(model, test, configuration.loss))
+        yield training
 
 
 def make_model(
-    configuration: Configuration, inputs: int, classes: int, device: torch.device
+    configuration: Configuration,
+    inputs: int,
+    classes: int,
+    device: torch.device | None = None,
 ) -> MLP:
-    """The model that the configuration names, with the initial weights that all tiers share."""
+    """The model that the configuration names, with the initial weights that all tiers share.
+
+    Args:
+        device: where it computes; the configuration's if None.
+    """
     return MLP(
         configuration.layer_sizes(inputs, classes),
         activation=configuration.activation,
@@ -93,7 +121,7 @@ def make_model(
         dropout=configuration.dropout,
         seed=configuration.seed,
         dtype=getattr(torch, configuration.dtype),
-        device=device,
+        device=device or choose_device(configuration),
     )
 
 
@@ -118,6 +146,18 @@ def predict(logits: Float[torch.Tensor, "n k"]) -> Int[torch.Tensor, " n"]:
     return logits.argmax(dim=1) if logits.shape[1] > 1 else (logits[:, 0] > 0).long()
 
 
+def probabilities(
+    logits: Float[torch.Tensor, "n k"], loss: str
+) -> Float[torch.Tensor, "n classes"]:
+    """The probability of each class; for the squared error, the outputs themselves."""
+    match loss:
+        case "softmax-cross-entropy":
+            return torch.softmax(logits, dim=1)
+        case "sigmoid-cross-entropy":
+            return torch.cat([torch.sigmoid(-logits), torch.sigmoid(logits)], dim=1)
+    return logits
+
+
 @torch.no_grad()
 def evaluate(model: MLP, examples: Examples, loss: str) -> tuple[float, float]:
     """Mean loss and accuracy (NaN in regression) of the model in evaluation, on all examples."""
@@ -133,7 +173,7 @@ def evaluate(model: MLP, examples: Examples, loss: str) -> tuple[float, float]:
 
 def main(arguments: list[str]) -> None:
     description = "Train the multilayer perceptron of tier 2."
-    train_as_run(train, "lowlevel", TorchRunOptions, description, arguments, joined_processes)
+    train_as_run(train_steps, "lowlevel", TorchRunOptions, description, arguments, joined_processes)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Train the three tiers side by side, by their own `train`, and look at all that they compute.
+"""Train the three tiers side by side, by their own steps, and look at all that they compute.
 
-A recorder looks into each training: before it, it gives the model a state to start from; at each
-step it copies what was computed. Everything that comes out is a NumPy array with a name.
+An observer gives each model a state to start from, and copies what each step has computed.
+Everything that comes out is a NumPy array with a name.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,7 +16,7 @@ from common.configuration import ScheduleName, TorchConfiguration, Width
 from common.diagnosis import to_array
 from common.examples import targets
 from common.randomness import generator
-from common.recorder import EPOCH_COLUMNS, Recorder
+from common.training import EPOCH_COLUMNS, Training
 from data.datasets import Dataset, Split
 from tiers import TIERS
 
@@ -78,8 +78,7 @@ class Case(TorchConfiguration):
 
 def build(tier: str, case: Case) -> Any:
     """A tier's model, with the initial weights that its train script starts from."""
-    on_cpu = () if tier == "numpy" else (torch.device("cpu"),)
-    return TIERS[tier].module("train").make_model(case, case.inputs, case.outputs, *on_cpu)
+    return TIERS[tier].module("train").make_model(case, case.inputs, case.outputs)
 
 
 def load(model: Any, state: Mapping[str, np.ndarray]) -> None:
@@ -110,8 +109,8 @@ def loss_and_gradient(
     return to_array(value), to_array(leaf.grad)
 
 
-class Observer(Recorder):
-    """Copies what each step computes.
+class Observer:
+    """Trains a tier, and copies what each step computes.
 
     Args:
         state: what the model starts from; None for its own initial weights.
@@ -122,26 +121,39 @@ class Observer(Recorder):
         seen: (when, arrays by name): at the start, at each step, at the end.
     """
 
-    def __init__(self, state: Arrays | None = None, masks: Masks | None = None) -> None:
-        super().__init__()
-        self.state = state
+    def __init__(
+        self, tier: str, case: Case, state: Arrays | None = None, masks: Masks | None = None
+    ) -> None:
         self.masks: Masks = masks or []
-        self.seen: list[tuple[str, Arrays]] = []
+        self.step = 0
+        self.logits = np.empty(0)
+        model = build(tier, case)
+        if state is not None:
+            load(model, state)
+        self.seen = [("start", prefixed("", model.state_dict()))]
+        self.watch(model)
+        steps = TIERS[tier].train_steps(case, case.dataset, model=model, pause_before_update=True)
+        for training in steps:
+            seen = self.before_update(training)
+            next(steps)
+            self.step += 1
+            seen |= prefixed("clipped gradient", training.gradients)
+            if tier != "paper":
+                seen["learning rate"] = np.array(training.optimizer.learning_rate)
+            self.seen.append((f"step {self.step}", seen))
+        self.end(training)
 
-    def _begin(self) -> None:
-        if self.state is not None:
-            load(self.model, self.state)
-        self.seen.append(("start", self.whole_state()))
-        if isinstance(self.model, nn.Module):
-            self.model.register_forward_hook(lambda model, X, logits: self.keep_logits(logits))
-            for name, layer in self.model.named_modules():
+    def watch(self, model: Any) -> None:
+        if isinstance(model, nn.Module):
+            model.register_forward_hook(lambda model, X, logits: self.keep_logits(logits))
+            for name, layer in model.named_modules():
                 if isinstance(layer, nn.Dropout):
                     layer.register_forward_hook(self.mask_keeper(name))
                     layer.register_forward_pre_hook(self.keep_generator)
             return
-        forward = self.model.forward
-        self.model.forward = lambda X: self.keep_logits(forward(X))
-        for i, layer in enumerate(self.model.layers):
+        forward = model.forward
+        model.forward = lambda X: self.keep_logits(forward(X))
+        for i, layer in enumerate(model.layers):
             if self.masks and hasattr(layer, "draw_mask"):
                 layer.draw_mask = lambda X, name=f"layers.{i}": self.given_mask(name, X)
 
@@ -150,7 +162,7 @@ class Observer(Recorder):
         return logits
 
     def given_mask(self, name: str, X: Any) -> Any:
-        mask = self.masks[self.steps_made][name]
+        mask = self.masks[self.step][name]
         return X.new_tensor(mask) if torch.is_tensor(X) else mask
 
     def keep_generator(self, layer: nn.Module, inputs: tuple) -> None:
@@ -167,53 +179,44 @@ class Observer(Recorder):
                 (torch.cuda if on_gpu else torch).set_rng_state(self.generator_state)
                 mask = F.dropout(torch.ones_like(inputs[0]), layer.p)
             assert torch.equal(output, inputs[0] * mask), f"not the mask that {name} drew"
-            while len(self.masks) <= self.steps_made:
+            while len(self.masks) <= self.step:
                 self.masks.append({})
-            self.masks[self.steps_made][name] = to_array(mask)
+            self.masks[self.step][name] = to_array(mask)
 
         return keep
 
-    def record_step(self, loss, right, gradient_norm=None):
-        step = {"logits": self.logits, "loss": to_array(loss).copy()}
-        if self.predictions_count:
-            step["right"] = to_array(right)
-        step |= prefixed("gradient", self.model.gradients())
-        if gradient_norm is not None:
-            step["norm"] = to_array(gradient_norm).copy()
-        if self.scheduler is not None:  # which has gone on when the step is over
-            step["learning rate"] = np.array(self.scheduler.get_last_lr()[0])
-        self.step = step
-        super().record_step(loss, right, gradient_norm)
+    def before_update(self, training: Training) -> Arrays:
+        history = training.history
+        seen = {"logits": self.logits, "loss": np.array(training.loss)}
+        if predictions_count(training):
+            seen["right"] = np.array(history.right[-1])
+        seen |= prefixed("gradient", training.gradients)
+        if training.configuration.clip_norm:
+            seen["norm"] = np.array(history.gradient_norms[-1])
+        if isinstance(training.model, nn.Module):  # whose schedule goes on with the update
+            seen["learning rate"] = np.array(training.optimizer.optimizer.param_groups[0]["lr"])
+        return seen
 
-    def _step_made(self) -> None:
-        if self.scheduler is None:
-            self.step["learning rate"] = np.array(self.optimizer.learning_rate)
-        self.step |= prefixed("clipped gradient", self.model.gradients())
-        self.seen.append((f"step {self.steps_made}", self.step))
-
-    def finish(self, test_loss, test_accuracy):
-        super().finish(test_loss, test_accuracy)
-        test = {"logits": self.logits, "test loss": np.array(test_loss)}
-        self.seen.append(("end", self.whole_state() | test))
+    def end(self, training: Training) -> None:
+        test = {"logits": self.logits, "test loss": np.array(training.history.test_loss)}
+        state = prefixed("", training.model.state_dict())
+        state |= prefixed("", training.optimizer.state_dict())
+        self.seen.append(("end", state | test))
         table = {
-            name: np.array([getattr(epoch, name) for epoch in self.history.epochs])
+            name: np.array([getattr(epoch, name) for epoch in training.history.epochs])
             for name in EPOCH_COLUMNS
             if name not in ("seconds", "gradient_norm")
-            and (self.predictions_count or not name.endswith("accuracy"))
+            and (predictions_count(training) or not name.endswith("accuracy"))
         }
         self.seen.append(("history", table))
 
-    @property
-    def predictions_count(self) -> bool:
-        """Of zero weights all logits are equal, and rounding decides which is the largest.
 
-        In regression no prediction is right or wrong.
-        """
-        return self.configuration.initializer != "zeros" and self.training.classes > 0
+def predictions_count(training: Training) -> bool:
+    """Of zero weights all logits are equal, and rounding decides which is the largest.
 
-    def whole_state(self) -> Arrays:
-        """Parameters, buffers and the optimizer's state."""
-        return prefixed("", self.model.state_dict()) | prefixed("", self.optimizer.state_dict())
+    In regression no prediction is right or wrong.
+    """
+    return training.configuration.initializer != "zeros" and training.examples.classes > 0
 
 
 def arrays(values: Mapping[str, Any]) -> Arrays:
@@ -234,11 +237,9 @@ def train_all(
     Yields (when, {tier: all arrays that it computed}): the start, each step, the end, the history.
     """
     case = case.model_copy(update={"device": device})
-    observers = {"paper": Observer(state)}
-    TIERS["paper"].train(case, case.dataset, observers["paper"])
+    observers = {"paper": Observer("paper", case, state)}
     for name in ("numpy", "lowlevel"):
-        observers[name] = Observer(state, observers["paper"].masks)
-        TIERS[name].train(case, case.dataset, observers[name])
+        observers[name] = Observer(name, case, state, observers["paper"].masks)
     for moments in zip(*(observers[name].seen for name in TIERS), strict=True):
         assert len({when for when, _ in moments}) == 1
         yield moments[0][0], dict(zip(TIERS, (seen for _, seen in moments), strict=True))

@@ -268,7 +268,7 @@ def test_overwrite_leaves_nothing_of_the_run_before(tier, tmp_path):
     arguments = [*DIGITS.split(), "--run-dir", str(tmp_path)]
     TRAIN_SCRIPTS[tier].main(arguments)
 
-    def fail(recorder):
+    def fail(training):
         raise RuntimeError("stop here")
 
     with pytest.raises(RuntimeError, match="stop here"):
@@ -293,8 +293,4 @@ def test_data_root_that_cannot_be_written(tier, script, tmp_path):
     code, error = script(tier, arguments)
     assert code == 2
     assert_one_line(error, f"{tmp_path}/file/MNIST/raw cannot be .* or name another data folder")
-    code, error = script(tier, [*arguments[:3], str(tmp_path / ("x" * 10_000))])
-    assert code == 2
-    assert_one_line(error, f"{tmp_path}/xx.* ... x.* cannot be .* or name another data folder")
-    assert len(error) < 1020
     assert [path.name for path in tmp_path.iterdir()] == ["file"]

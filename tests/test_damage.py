@@ -31,8 +31,8 @@ quick = settings(
 )
 
 
-def stop_in_second_epoch(recorder):
-    if recorder.steps_made == 15:
+def stop_in_second_epoch(training):
+    if training.step == 15:
         signal.raise_signal(signal.SIGTERM)
 
 

@@ -146,7 +146,6 @@ import psutil
 
 from common.cli.command_line import parse
 from common.runs.memory import estimate_memory, out_of_memory, out_of_memory_message
-from common.recorder import Recorder
 from data.datasets import load_dataset
 from tiers import TIERS
 
@@ -158,13 +157,14 @@ script.main(arguments)
 # (getrusage would count the parent's memory up to the moment when this program began.)
 peak = int(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1]) * 1024
 
-def no_more(recorder):
+def no_more(training):
     limit = psutil.Process().memory_info().vms + 20_000_000  # a minibatch needs hundreds of MB
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 message = None
 try:
-    script.train(options, load_dataset("digits"), Recorder(after_step=no_more))
+    for training in script.train_steps(options, load_dataset("digits")):
+        no_more(training)
 except Exception as error:
     message = out_of_memory_message(error) if out_of_memory(error) else repr(error)
 print(json.dumps({"estimate": estimate, "peak": peak, "message": message}))

@@ -17,16 +17,16 @@ import pytest
 import torch
 import torch.distributed as dist
 import torch.multiprocessing
-from lockstep import Case, arrays
+from lockstep import Case, arrays, build, load
 from test_resume import assert_same_bits
-from train_scripts import read_tensors, train_watched
+from train_scripts import read_tensors, stop_after, train_watched
 
 from common.cli.command_line import parse
 from common.configuration import Loss, ScheduleName
 from common.distributed.tensors import seed_dropout
-from common.recorder import EPOCH_COLUMNS, Recorder
 from common.runs.follower import Follower
 from common.runs.run import Run
+from common.training import EPOCH_COLUMNS
 from data.datasets import load_dataset
 from data.errors import UserError
 from layers_lowlevel import BatchNorm1d
@@ -74,22 +74,16 @@ REFUSED = [
 ]
 
 
-class Weights(Recorder):
-    """Starts all from one state in which nothing is 0 or 1 by construction."""
-
-    def __init__(self, case: Case) -> None:
-        super().__init__()
-        self.state = case.random_state()
-
-    def _begin(self) -> None:
-        state = {name: torch.tensor(array) for name, array in self.state.items()}
-        self.model.load_state_dict(state)
-
-
 def trained(tier, options):
-    """What a training ends with: weights, losses, right predictions, history, test figures."""
+    """What a training ends with: weights, losses, right predictions, history, test figures.
+
+    It starts from a state in which nothing is 0 or 1 by construction.
+    """
     case = Case(**options)
-    model, history = TIERS[tier].train(case, case.dataset, Weights(case))
+    model = build(tier, case)
+    load(model, case.random_state())
+    *_, training = TIERS[tier].train_steps(case, case.dataset, model=model)
+    history = training.history
     columns = [name for name in EPOCH_COLUMNS if name != "seconds"]
     rows = [[getattr(epoch, name) for name in columns] for epoch in history.epochs]
     return arrays(model.state_dict()) | {
@@ -176,22 +170,19 @@ def differentiate(rank, folder):
 def train_run(rank, folder, tier, *options, stop_at=None):
     """A run, which the last process may ask to stop in a step (1, 2, ...); the steps made."""
 
-    def watch(recorder):
-        if recorder.steps_made == stop_at and rank == PROCESSES - 1:
-            recorder.stop()
-
     kept = Run if rank == 0 else Follower
     arguments = [*DIGITS, "--run-dir", str(folder), *options]
     parsed = parse(TIERS[tier].options, tier, "", arguments)
-    with kept(parsed, tier, after_step=watch) as run:
-        _, history = TIERS[tier].train(parsed, load_dataset("digits", dtype="float64"), run)
-    return len(history.losses)
+    with kept(parsed, tier) as run:
+        for training in run.steps(TIERS[tier].train_steps, load_dataset("digits", dtype="float64")):
+            training.stop_requested |= training.step == stop_at and rank == PROCESSES - 1
+    return training.step
 
 
 def stop_alone(folder, tier):
     """A run of one process that ends after step 14."""
     arguments = [*DIGITS, "--run-dir", str(folder)]
-    train_watched(tier, arguments, after_step=lambda run: run.steps_made == 14 and run.stop())
+    train_watched(tier, arguments, after_step=stop_after(14))
 
 
 def train_runs(rank, folder):

@@ -8,16 +8,23 @@ import pytest
 import torch
 from safetensors.numpy import load_file
 from torch import nn
-from train_scripts import TRAIN_SCRIPTS, read_csv, read_json, read_tensors, train_watched
+from train_scripts import (
+    TRAIN_SCRIPTS,
+    read_csv,
+    read_json,
+    read_tensors,
+    stop_after,
+    train_watched,
+)
 
 import train_numpy
 from common.cli import command_line
 from common.diagnosis import to_array
 from common.minibatches import shuffled_indices
-from common.recorder import DivergenceError
 from common.runs import progress, run_folder
 from common.runs.options import RunOptions
 from common.runs.run_folder import CONFIG, FILES, LOCK
+from common.training import DivergenceError
 from data.datasets import load_dataset
 from losses_numpy import softmax_cross_entropy
 from mlp_numpy import MLP
@@ -237,8 +244,7 @@ def test_terminal_shows_a_bar(tier, tmp_path, capsys, monkeypatch):
 
 
 def test_the_bar_of_a_resumed_epoch_begins_where_it_was(tier, tmp_path, monkeypatch):
-    stop = {"after_step": lambda recorder: recorder.stop() if recorder.steps_made == 15 else None}
-    train(tier, tmp_path, "--epochs", 3, **stop)
+    train(tier, tmp_path, "--epochs", 3, after_step=stop_after(15))
     begun = []
     monkeypatch.setattr(
         progress.ProgressDisplay, "start_epoch", lambda _, *arguments: begun.append(arguments)
@@ -251,11 +257,11 @@ def test_the_bar_of_a_resumed_epoch_begins_where_it_was(tier, tmp_path, monkeypa
 
 
 def before_step(step, action):
-    """A watcher that calls action(model) before a step (1, 2, ...), but not before the first."""
+    """Calls action(model) before a step (1, 2, ...), but not before the first."""
 
-    def watch(recorder):
-        if recorder.steps_made == step - 1:
-            action(recorder.model)
+    def watch(training):
+        if training.step == step - 1:
+            action(training.model)
 
     return watch
 

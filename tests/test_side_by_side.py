@@ -8,7 +8,7 @@ import time
 import pytest
 import torch
 from threadpoolctl import threadpool_info, threadpool_limits
-from train_scripts import TRAIN_SCRIPTS, read_json, train_watched
+from train_scripts import TRAIN_SCRIPTS, read_json, stop_after, train_watched
 
 from common.cli import job_pool as side_by_side
 from common.runs import run_folder
@@ -91,14 +91,14 @@ DIGITS = ["--dataset", "digits", "--hidden", "12"]
 
 
 def test_threads_are_limited_and_kept(tier, tmp_path):
-    stop = {"after_step": lambda recorder: recorder.stop() if recorder.steps_made == 3 else None}
-    train_watched(tier, [*DIGITS, f"--run-dir={tmp_path}", "--threads=2"], **stop)
+    options = [*DIGITS, f"--run-dir={tmp_path}", "--threads=2"]
+    train_watched(tier, options, after_step=stop_after(3))
     assert read_json(tmp_path / run_folder.CONFIG)["options"]["threads"] == 2
     with pytest.raises(UserError, match=r"--threads 1: the run in .* has 2, and --resume cont"):
         TRAIN_SCRIPTS[tier].main(["--resume", f"--run-dir={tmp_path}", "--threads=1"])
     seen = {}
 
-    def look(recorder):
+    def look(training):
         seen.update({library["user_api"]: library["num_threads"] for library in threadpool_info()})
         seen["torch"] = torch.get_num_threads()
 

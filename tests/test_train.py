@@ -1,21 +1,25 @@
-"""Training as a function: what it returns, who may watch, and how it refuses arrays.
+"""Training as a function and as a loop, and how it refuses arrays.
 
 Every test runs over the three tiers.
 """
 
+import gc
 import os
 import signal
 import threading
+import weakref
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
-from lockstep import call
+from lockstep import arrays, call, loss_and_gradient
 from train_scripts import read_csv, read_tensors, train_watched
 
 from common.configuration import Configuration
-from common.recorder import DivergenceError, Recorder
+from common.diagnosis import to_array
+from common.examples import targets
+from common.training import DivergenceError, StateMismatch
 from data.datasets import Dataset, Split, load_dataset
 from data.errors import UserError
 from tiers import TIERS
@@ -28,6 +32,11 @@ CONFIGURATION = Configuration(hidden=(4,), epochs=3, learning_rate=0.1)
 @pytest.fixture
 def train(tier):
     return TIERS[tier].train
+
+
+@pytest.fixture
+def train_steps(tier):
+    return TIERS[tier].train_steps
 
 
 @pytest.fixture(scope="module")
@@ -89,79 +98,127 @@ def test_a_kept_run_measures_what_the_function_returns(tier, train, xor, tmp_pat
         np.testing.assert_equal(kept, measured)
 
 
-# --- watching -------------------------------------------------------------------------------------
+# --- standing in the loop -------------------------------------------------------------------------
 
 
-def test_a_watcher_sees_each_step_and_each_epoch(train, xor):
+def test_the_loop_sees_each_step_and_each_epoch(train_steps, xor):
     steps, epochs = [], []
-
-    def after_step(recorder):
-        (name, gradient), *_ = recorder.model.gradients().items()
-        steps.append((recorder.steps_made, recorder.epoch, recorder.loss, name, gradient.shape))
-
-    def after_epoch(recorder):
-        epochs.append((recorder.steps_made, len(recorder.history.epochs)))
-
-    _, history = train(CONFIGURATION, xor, Recorder(after_step, after_epoch))
+    for training in train_steps(CONFIGURATION, xor):
+        (name, gradient), *_ = training.gradients.items()
+        steps.append((training.step, training.epoch, training.loss, name, gradient.shape))
+        epochs.append(len(training.history.epochs))
+        assert training.epoch_is_over == (training.step in (8, 16, 24))
+        assert training.is_over == (training.history.test_loss is not None) == (training.step == 24)
     assert steps == [
         (step + 1, step // STEPS_PER_EPOCH + 1, loss, "layers.0.weight", (4, 2))
-        for step, loss in enumerate(history.losses)
+        for step, loss in enumerate(training.history.losses)
     ]
-    assert epochs == [(8, 1), (16, 2), (24, 3)]
+    assert epochs == [step // STEPS_PER_EPOCH for step in range(1, 25)]
 
 
-def test_a_watcher_may_evaluate_the_model_and_changes_nothing(train, xor):
+def state_of(model):
+    return {name: to_array(array).copy() for name, array in model.state_dict().items()}
+
+
+def test_the_model_may_be_evaluated_in_the_loop_which_changes_nothing(train, train_steps, xor):
     configuration = CONFIGURATION.model_copy(update={"batch_norm": True, "dropout": 0.2})
-
-    def evaluate(recorder):
-        call(recorder.model, xor.validation.images)
-
-    watched, history = train(configuration, xor, Recorder(evaluate, evaluate))
-    alone, expected = train(configuration, xor)
-    assert history.losses == expected.losses
-    for name, array in watched.state_dict().items():
-        np.testing.assert_array_equal(
-            array.detach() if torch.is_tensor(array) else array,
-            alone.state_dict()[name].detach()
-            if torch.is_tensor(array)
-            else alone.state_dict()[name],
-        )
+    for training in train_steps(configuration, xor):
+        call(training.model, xor.validation.images)
+    model, expected = train(configuration, xor)
+    assert training.history.losses == expected.losses
+    np.testing.assert_equal(state_of(training.model), state_of(model))
 
 
-@pytest.mark.parametrize("after, steps", [("after_step", 11), ("after_epoch", 16)])
-def test_a_watcher_can_stop(after, steps, train, xor):
-    def stop(recorder):
-        if recorder.steps_made == steps:
-            recorder.stop()
-
-    model, history = train(CONFIGURATION, xor, Recorder(**{after: stop}))
-    assert len(history.losses) == steps
-    assert len(history.epochs) == steps // STEPS_PER_EPOCH
+@pytest.mark.parametrize("last", [11, 16])
+def test_leaving_the_loop_ends_the_training(last, train, train_steps, xor):
+    errors, threads = np.geterr(), threading.active_count()
+    steps = train_steps(CONFIGURATION, xor)
+    for training in steps:
+        if training.step == last:
+            break
+    assert np.geterr() == errors  # in the loop, too
+    history = training.history
+    assert len(history.losses) == last and len(history.epochs) == last // STEPS_PER_EPOCH
     assert history.test_accuracy is None  # the test set was not touched
-    _, expected = train(CONFIGURATION, xor)
-    assert history.losses == expected.losses[:steps]
-    assert np.isfinite(call(model, xor.test.images)).all()
+    assert history.losses == train(CONFIGURATION, xor)[1].losses[:last]
+    assert np.isfinite(call(training.model, xor.test.images)).all()
+
+    left = weakref.ref(training)
+    steps.close()
+    assert threading.active_count() == threads
+    del training
+    gc.collect()
+    assert left() is None  # with its model: nothing holds them
 
 
-def test_a_recorder_can_be_used_again(train, xor):
-    def stop(recorder):
-        if recorder.steps_made == steps:
-            recorder.stop()
+def test_a_pause_before_each_update(tier, train, train_steps, xor):
+    configuration = CONFIGURATION.model_copy(update={"clip_norm": 0.1})
+    steps = train_steps(configuration, xor, pause_before_update=True)
+    for training in steps:
+        before, gradients = state_of(training.model), arrays(training.gradients)
+        step = training.step
+        norm = np.sqrt(sum((gradient**2).sum() for gradient in gradients.values()))
+        assert norm == pytest.approx(training.history.gradient_norms[-1], rel=1e-5)
+        assert next(steps).step == step
+        clipped = min(1, 0.1 / norm)
+        for name, gradient in training.gradients.items():
+            np.testing.assert_allclose(to_array(gradient), gradients[name] * clipped, 1e-5, 1e-8)
+        assert any(
+            (array != before[name]).any() for name, array in state_of(training.model).items()
+        )
+    assert training.history.losses == train(configuration, xor)[1].losses
 
-    recorder = Recorder(after_step=stop)
-    for steps in (1, 3):
-        _, history = train(CONFIGURATION, xor, recorder)
-        assert len(history.losses) == steps
+
+def test_a_model_can_be_handed_in(tier, train, train_steps, xor):
+    module = TIERS[tier].module("train")
+    other = module.make_model(CONFIGURATION.model_copy(update={"seed": 1}), 2, 2)
+    first = next(train_steps(CONFIGURATION, xor, model=other))
+    assert first.model is other
+    assert first.loss != train(CONFIGURATION, xor)[1].losses[0]
 
 
-def test_a_watcher_that_raises_leaves_the_run_whole(tier, tmp_path):
+@pytest.mark.parametrize("last", [11, 16, 24])
+def test_a_state_goes_on_elsewhere_with_the_same_bits(last, train, train_steps, xor):
+    configuration = CONFIGURATION.model_copy(
+        update={"batch_norm": True, "dropout": 0.2, "optimizer": "adamw", "schedule": "step"}
+    )
+    for training in train_steps(configuration, xor):
+        if training.step == last:
+            state = training.state()
+    *_, training = train_steps(configuration, xor, resume_from=state)
+    model, expected = train(configuration, xor)
+    assert training.history.losses == expected.losses
+    assert training.history.test_loss == expected.test_loss
+    np.testing.assert_equal(state_of(training.model), state_of(model))
+    with pytest.raises(StateMismatch, match=r"layers\.0\.weight is float32 of shape"):
+        next(train_steps(configuration.model_copy(update={"hidden": (5,)}), xor, resume_from=state))
+
+
+def test_probabilities_belong_to_the_losses_gradient(tier):
+    """That of the cross-entropies with respect to the logits is (p - t) / n."""
+    module = TIERS[tier].module("train")
+    logits = np.random.default_rng(0).normal(0, 100, size=(7, 3))
+    labels = np.arange(7) % 3
+    for loss, some in (("softmax-cross-entropy", logits), ("sigmoid-cross-entropy", logits[:, :1])):
+        t = targets(np.minimum(labels, some.shape[1]), loss, max(2, some.shape[1]), "float64")
+        _, gradient = loss_and_gradient(tier, loss, some, t)
+        given = torch.tensor(some) if tier != "numpy" else some
+        found = to_array(module.probabilities(given, loss))
+        np.testing.assert_allclose(found.sum(axis=1), 1)
+        one_hot = np.eye(3)[labels] if loss.startswith("softmax") else t
+        np.testing.assert_allclose(found[:, -some.shape[1] :], gradient * 7 + one_hot, atol=1e-12)
+    outputs = torch.tensor(logits) if tier != "numpy" else logits
+    assert module.probabilities(outputs, "mean-squared-error") is outputs
+
+
+def test_an_error_in_the_loop_leaves_the_run_whole(tier, tmp_path):
     arguments = ["--dataset", "xor", "--hidden", "4", "--epochs", "3", "--run-dir"]
 
-    def fail(recorder):
-        if recorder.steps_made == 11:
-            raise ZeroDivisionError("the watcher's own error")
+    def fail(training):
+        if training.step == 11:
+            raise ZeroDivisionError("the caller's own error")
 
-    with pytest.raises(ZeroDivisionError, match="the watcher's own"):
+    with pytest.raises(ZeroDivisionError, match="the caller's own"):
         train_watched(tier, [*arguments, str(tmp_path / "run")], after_step=fail)
     assert len(read_csv(tmp_path / "run" / "history.csv")) == 1
     train_watched(tier, ["--resume", "--run-dir", str(tmp_path / "run")])

@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from safetensors import safe_open
 
 from common.cli.command_line import parse
 from common.runs.run import Run
+from common.training import Training
 from data.datasets import Dataset, load_dataset
 from tiers import TIERS
 
@@ -21,13 +23,26 @@ TRAIN_SCRIPTS = {name: tier.module("train") for name, tier in TIERS.items()}
 
 
 def train_watched(
-    tier: str, arguments: list[str], dataset: Dataset | None = None, **watchers: Any
+    tier: str,
+    arguments: list[str],
+    dataset: Dataset | None = None,
+    after_step: Callable[[Training], None] = lambda training: None,
 ) -> None:
-    """What a train script does with these arguments, but watched: after_step, after_epoch."""
+    """What a train script does with these arguments, and what is to be done after each step."""
     options = parse(TIERS[tier].options, tier, "", arguments)
     dataset = dataset or load_dataset(options.dataset, options.data_root, options.dtype)
-    with Run(options, tier, **watchers) as run:
-        TIERS[tier].train(options, dataset, run)
+    with Run(options, tier) as run:
+        for training in run.steps(TIERS[tier].train_steps, dataset):
+            after_step(training)
+
+
+def stop_after(step: int) -> Callable[[Training], None]:
+    """What ends a training after that step (1, 2, ...)."""
+
+    def stop(training: Training) -> None:
+        training.stop_requested |= training.step == step
+
+    return stop
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:

@@ -4,11 +4,11 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from common.cli import interrupts
 from common.cli.arguments import parse_options
-from common.configuration import option_name, option_value
+from common.configuration import one_line, option_name, option_value
 from common.distributed.torchrun_env import (
     one_process,
     process_rank,
@@ -18,10 +18,10 @@ from common.distributed.torchrun_env import (
 from common.runs.follower import Follower
 from common.runs.memory import check_memory, out_of_memory, out_of_memory_message
 from common.runs.options import REPOSITORY, RunOptions
-from common.runs.run import Run
+from common.runs.run import Run, TrainSteps
 from common.runs.run_folder import CHECKPOINT, TEST, read_description, read_options
 from data.datasets import load_dataset
-from data.errors import UserError, one_line
+from data.errors import UserError
 
 O = TypeVar("O", bound=RunOptions)  # noqa: E741
 
@@ -87,7 +87,7 @@ def _parse(
 
 
 def train_as_run(
-    train: Callable[..., Any],
+    train_steps: TrainSteps,
     tier: str,
     options_class: type[RunOptions],
     description: str,
@@ -97,7 +97,7 @@ def train_as_run(
     """What a train script does: read the options, load the data, train, and keep the run.
 
     Args:
-        train: the tier's function.
+        train_steps: the tier's.
         tier: its name, as run folders show it.
         options_class: its options.
         description: the first line of --help.
@@ -111,7 +111,9 @@ def train_as_run(
         options = parse(options_class, tier, description, arguments)
         kept = Run if process_rank() == 0 else Follower
         with kept(options, tier) as run:
-            train(options, load_dataset(options.dataset, options.data_root, options.dtype), run)
+            dataset = load_dataset(options.dataset, options.data_root, options.dtype)
+            for _ in run.steps(train_steps, dataset):
+                pass
 
 
 def run_script(main: Callable[[list[str]], None]) -> None:
@@ -123,7 +125,7 @@ def run_script(main: Callable[[list[str]], None]) -> None:
         interrupts.end_of_imports()
         main(sys.argv[1:])
     except UserError as error:
-        print(f"error: {one_line(error)}", file=sys.stderr)
+        print(f"error: {one_line(str(error))}", file=sys.stderr)
         raise SystemExit(2) from None
     except KeyboardInterrupt:
         raise SystemExit(128 + signal.SIGINT) from None

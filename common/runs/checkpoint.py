@@ -8,70 +8,47 @@ random numbers are functions of the step, and need not be kept.
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from common.diagnosis import to_array
-from common.recorder import History
 from common.runs.files import Seal, damaged, read_tensors, write_tensors
-from common.runs.run_folder import Position, check_state
+from common.runs.run_folder import Position
+from common.training import History, TrainingState
 
 
-@runtime_checkable
-class Stateful(Protocol):
-    """A model or an optimizer: something whose state can be saved and loaded."""
-
-    def state_dict(self) -> dict[str, Any]: ...
-
-    def load_state_dict(self, state: dict[str, Any]) -> Any: ...
-
-
-def save_checkpoint(
-    path: Path,
-    position: Position,
-    history: History,
-    model: Stateful,
-    optimizer: Stateful,
-) -> Seal:
+def save_checkpoint(path: Path, config: Seal, state: TrainingState) -> Seal:
     """Write the checkpoint, and return its seal.
 
     Args:
-        position: where the run stands.
-        history: of the run so far.
-        model, optimizer: their states are arrays or tensors by name.
+        config: the seal of the run folder's config.json.
+        state: of the training.
 
     Raises:
         UserError: as `files.write_file`.
     """
+    history = state.history
+    position = Position(
+        config=config, epoch=len(history.epochs) + 1, seconds=state.seconds, epochs=history.epochs
+    )
     tensors = {
         "steps.loss": np.array(history.losses, dtype=np.float64),
         "steps.gradient_norm": np.array(history.gradient_norms, dtype=np.float64),
         "steps.right": np.array(history.right, dtype=np.int64),
     }
-    for owner, stateful in (("model", model), ("optimizer", optimizer)):
-        for name, array in to_arrays(stateful.state_dict()).items():
+    for owner in ("model", "optimizer"):
+        for name, array in getattr(state, owner).items():
             tensors[f"{owner}.{name}"] = array
     return write_tensors(path, tensors, position.model_dump())
 
 
-def load_checkpoint(
-    path: Path,
-    config: Seal,
-    steps_per_epoch: int,
-    model: Stateful,
-    optimizer: Stateful,
-) -> tuple[Position, History]:
-    """Load the states into model and optimizer.
+def load_checkpoint(path: Path, config: Seal, steps_per_epoch: int) -> TrainingState:
+    """Read the state that a training resumes from.
 
     Args:
         config: the seal of the run folder's config.json as it is now.
 
-    Returns:
-        Where the run stands, and its history.
-
     Raises:
-        UserError: where the file is damaged, or of another run, network, optimizer or dtype.
+        UserError: where the file is damaged, or of another run.
     """
     tensors, position = read_tensors(path, Position, "does not exist; train first")
     if position.config != config:
@@ -83,15 +60,7 @@ def load_checkpoint(
             raise damaged(path, f"it has an unexpected tensor {key}")
         states[owner][name] = tensor
     history = _read_history(path, position, states["steps"], steps_per_epoch)
-    for owner, stateful in (("model", model), ("optimizer", optimizer)):
-        expected = stateful.state_dict()
-        check_state(path, states[owner], to_arrays(expected))
-        stateful.load_state_dict(
-            {name: _like(tensor, states[owner][name]) for name, tensor in expected.items()}
-        )
-    if int(states["optimizer"]["step"]) != len(history.losses):
-        raise damaged(path, "the optimizer has made another number of steps")
-    return position, history
+    return TrainingState(history, position.seconds, states["model"], states["optimizer"])
 
 
 def _read_history(
@@ -112,13 +81,3 @@ def _read_history(
         gradient_norms=steps["gradient_norm"].tolist(),
         right=steps["right"].tolist(),
     )
-
-
-def to_arrays(state: dict[str, Any]) -> dict[str, np.ndarray]:
-    """A state dictionary as NumPy arrays, wherever its tensors lie."""
-    return {name: to_array(tensor) for name, tensor in state.items()}
-
-
-def _like(tensor: Any, array: np.ndarray) -> Any:
-    """The array as what the tensor is: itself, or a torch tensor on the same device."""
-    return tensor.new_tensor(array) if hasattr(tensor, "new_tensor") else array

@@ -5,18 +5,20 @@ from contextlib import ExitStack
 from typing import Any
 
 from common.runs.files import Seal
+from common.runs.options import RunOptions
 from common.runs.run import Run
+from common.training import Training
 
 
 class Follower(Run):
     """Trains along, and can be interrupted and resumed, but writes and shows nothing.
 
     Args:
-        arguments, watchers: as `Run`.
+        options, tier: as `Run`.
     """
 
-    def __init__(self, *arguments: Any, **watchers: Any) -> None:
-        super().__init__(*arguments, **watchers)
+    def __init__(self, options: RunOptions, tier: str) -> None:
+        super().__init__(options, tier)
         self._progress.console.quiet = True
 
     def _open_folder(self, entering: ExitStack) -> None:
@@ -25,7 +27,7 @@ class Follower(Run):
     def _begin_folder(self) -> None:
         """The first process does."""
 
-    def _save_checkpoint(self) -> None:
+    def _save_checkpoint(self, training: Training) -> None:
         """The first process does."""
 
     def _written(self, write: Callable[..., Seal], name: str, *content: Any) -> None:

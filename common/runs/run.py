@@ -1,31 +1,41 @@
 """One training run that is kept: its folder, checkpoints, interruptions and progress bar.
 
-A `Run` is the recorder that the train scripts use:
-
     with Run(options, tier="numpy") as run:
-        train(options, load_dataset(options.dataset, options.data_root, options.dtype), run)
+        for training in run.steps(train_steps, dataset):
+            ...
+
+A `Run` is a loop around a tier's training, and hands on each of its steps.
 """
 
-import math
 import shlex
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
-from common.recorder import EPOCH_COLUMNS, DivergenceError, Recorder
 from common.runs import run_folder
-from common.runs.checkpoint import load_checkpoint, save_checkpoint, to_arrays
+from common.runs.checkpoint import load_checkpoint, save_checkpoint
 from common.runs.environment import environment, limited_threads
-from common.runs.files import Seal, seal, write_checked_json, write_table, write_tensors
+from common.runs.files import Seal, damaged, seal, write_checked_json, write_table, write_tensors
 from common.runs.options import RunOptions
 from common.runs.progress import ProgressDisplay, accuracy_part, readable
+from common.training import (
+    EPOCH_COLUMNS,
+    DivergenceError,
+    StateMismatch,
+    Training,
+    TrainingState,
+    to_arrays,
+)
+from data.datasets import Dataset
 from data.errors import UserError
 
+TrainSteps = Callable[..., Iterator[Training]]
 
-class Run(Recorder):
+
+class Run:
     """Keeps one training run in its folder and shows its progress.
 
     As a context it listens to Ctrl-C and SIGTERM: the step that runs is finished, a checkpoint
@@ -34,26 +44,20 @@ class Run(Recorder):
     Args:
         options: of the run, with `run_dir` set.
         tier: the name that history and tables show.
-        after_step, after_epoch: as in `Recorder`.
 
     Raises (on entering the context):
         UserError: where another process uses the run folder, it holds a run already (or, with
             `resume`, none that can be continued), or it cannot be written.
     """
 
-    def __init__(
-        self,
-        options: RunOptions,
-        tier: str,
-        after_step: Callable[[Recorder], None] | None = None,
-        after_epoch: Callable[[Recorder], None] | None = None,
-    ) -> None:
-        super().__init__(after_step, after_epoch)
+    def __init__(self, options: RunOptions, tier: str) -> None:
         assert options.run_dir is not None
         self.options = options
         self.tier = tier
         self.folder = Path(options.run_dir)
         self._seals: dict[str, Seal] = {}  # of the files that this run has written or read
+        self._begun = options.resume  # whether the folder holds this run
+        self._shown_epoch = 0
         self._signal: int | None = None
         self._previous_handlers: dict[int, Any] = {}
         self._progress = ProgressDisplay(options.epochs)
@@ -86,28 +90,51 @@ class Run(Recorder):
 
     def _request_stop(self, number: int, _: object) -> None:
         self._signal = number
-        self._stopping = True
         # A second Ctrl-C need not be patient: what is on disk is whole at any moment.
         signal.signal(number, self._previous_handlers[number])
 
-    def _begin(self) -> None:
-        self._stopping = self._signal is not None  # a signal may have come before the first step
-        config = self.folder / run_folder.CONFIG
-        if self.options.resume:
-            checkpoint = self.folder / run_folder.CHECKPOINT
-            self._seals[run_folder.CONFIG] = seal(config)
-            position, self.history = load_checkpoint(
-                checkpoint,
-                self._seals[run_folder.CONFIG],
-                self.steps_per_epoch,
-                self.model,
-                self.optimizer,
-            )
-            self._seals[run_folder.CHECKPOINT] = seal(checkpoint)
-            self.epoch, self._seconds = position.epoch, position.seconds
-            self._read = self.steps_made
-            return
-        self._begin_folder()
+    def steps(self, train_steps: TrainSteps, dataset: Dataset) -> Iterator[Training]:
+        """The steps of a tier's training, kept in the folder, each handed on once it is kept.
+
+        Args:
+            train_steps: the tier's.
+            dataset: what the options name.
+
+        Raises:
+            UserError: as `train_steps` does, and where the folder cannot be written or the run
+                that it holds cannot be continued.
+            SystemExit: after a signal.
+        """
+        state = self._load(self.options.steps_per_epoch(len(dataset.train)))
+        try:
+            for training in train_steps(self.options, dataset, resume_from=state):
+                if not self._begun:
+                    self._begin_folder()
+                    self._begun = True
+                self._show(training)
+                if training.epoch_is_over:
+                    self._keep_epoch(training)
+                if training.is_over:
+                    self._finish(training)
+                yield training
+                training.stop_requested |= self._signal is not None
+                if training.should_stop and not training.is_over:
+                    self._stop(training)
+                    return
+        except StateMismatch as error:
+            raise damaged(self.folder / run_folder.CHECKPOINT, error) from None
+        except DivergenceError as error:
+            raise DivergenceError(error.cause, self._remedy()) from None
+
+    def _load(self, steps_per_epoch: int) -> TrainingState | None:
+        """Where the run that the folder holds was stopped; None for one that begins."""
+        if not self.options.resume:
+            return None
+        checkpoint = self.folder / run_folder.CHECKPOINT
+        self._seals[run_folder.CONFIG] = config = seal(self.folder / run_folder.CONFIG)
+        state = load_checkpoint(checkpoint, config, steps_per_epoch)
+        self._seals[run_folder.CHECKPOINT] = seal(checkpoint)
+        return state
 
     def _begin_folder(self) -> None:
         """Replace what the folder holds by a run that begins."""
@@ -122,21 +149,19 @@ class Run(Recorder):
             },
         )
 
-    def steps(self, minibatches):
-        done = self.steps_made - (self.epoch - 1) * self.steps_per_epoch
-        self._progress.start_epoch(self.epoch, self.steps_per_epoch, done)
-        yield from super().steps(minibatches)
-
-    def _step_made(self) -> None:
-        super()._step_made()
+    def _show(self, training: Training) -> None:
+        step = (training.step - 1) % training.steps_per_epoch + 1
+        if training.epoch != self._shown_epoch:
+            self._shown_epoch = training.epoch
+            self._progress.start_epoch(training.epoch, training.steps_per_epoch, step - 1)
         if self._progress.due:
-            step = self.steps_made - (self.epoch - 1) * self.steps_per_epoch
-            self._progress.update(step, self.loss)
+            self._progress.update(step, training.loss)
 
-    def _epoch_made(self) -> None:
-        self._write_history()
-        self._save_checkpoint()
-        last = self.history.epochs[-1]
+    def _keep_epoch(self, training: Training) -> None:
+        rows = (astuple(epoch) for epoch in training.history.epochs)
+        self._written(write_table, run_folder.HISTORY, EPOCH_COLUMNS, rows)
+        self._save_checkpoint(training)
+        last = training.history.epochs[-1]
         self._progress.line(
             f"epoch {last.epoch:2}/{self.options.epochs}"
             f"  train loss {readable(last.train_loss)}"
@@ -144,46 +169,37 @@ class Run(Recorder):
             f"{accuracy_part('validation', last.validation_accuracy)}"
             f"  {last.seconds:.2f} s"
         )
-        super()._epoch_made()
 
-    def finish(self, test_loss: float, test_accuracy: float) -> None:
-        """Keep the final model and the test set's figures, which are measured this once.
-
-        Raises:
-            DivergenceError: where the test loss is not finite.
-        """
-        if not math.isfinite(test_loss):
-            raise DivergenceError(f"the test loss is {test_loss}; {self._remedy()}")
-        super().finish(test_loss, test_accuracy)
-        self._write_history()  # a run that is resumed at its very end has not written it
+    def _finish(self, training: Training) -> None:
+        """Keep the final model and the test set's figures."""
         self._written(
             write_tensors,
             run_folder.MODEL,
-            to_arrays(self.model.state_dict()),
+            to_arrays(training.model.state_dict()),
             {"tier": self.tier, "options": self.options.model_dump(mode="json")},
         )
-        measured = zip(self.history.losses, self.history.gradient_norms, strict=True)
+        history = training.history
+        measured = zip(history.losses, history.gradient_norms, strict=True)
         self._written(
             write_table,
             run_folder.STEPS,
             run_folder.STEP_COLUMNS,
             (
-                (step + 1, step // self.steps_per_epoch + 1, loss, norm)
+                (step + 1, step // training.steps_per_epoch + 1, loss, norm)
                 for step, (loss, norm) in enumerate(measured)
             ),
         )
-        figures = float(test_loss), float(test_accuracy)
-        self._written(run_folder.write_result, run_folder.TEST, *figures, self._seals)
+        loss, accuracy = history.test_loss, history.test_accuracy
+        assert loss is not None and accuracy is not None
+        self._written(run_folder.write_result, run_folder.TEST, loss, accuracy, self._seals)
         self._progress.line(
-            f"test loss {readable(test_loss)}{accuracy_part('test', test_accuracy)}"
-            f"  ->  {self.folder}"
+            f"test loss {readable(loss)}{accuracy_part('test', accuracy)}  ->  {self.folder}"
         )
 
-    def _end_early(self) -> None:
-        self._check_parameters()
-        self._save_checkpoint()
+    def _stop(self, training: Training) -> None:
+        self._save_checkpoint(training)
         self._progress.line(
-            f"stopped in epoch {self.epoch}; continue with --resume --run-dir"
+            f"stopped in epoch {len(training.history.epochs) + 1}; continue with --resume --run-dir"
             f" {shlex.quote(str(self.folder))}"
         )
         if self._signal is not None:
@@ -196,32 +212,16 @@ class Run(Recorder):
         if self.options.clip_norm is None:
             remedies.append("--clip-norm 1")
         kept = ""
-        if (self.folder / run_folder.HISTORY).exists():
+        if self._begun and (self.folder / run_folder.HISTORY).exists():
             kept = f" (the history so far is in {self.folder})"
         return f"{', '.join(remedies)} or another --initializer{kept}"
 
-    def _write_history(self) -> None:
-        self._written(
-            write_table,
-            run_folder.HISTORY,
-            EPOCH_COLUMNS,
-            (astuple(epoch) for epoch in self.history.epochs),
-        )
-
-    def _save_checkpoint(self) -> None:
-        position = run_folder.Position(
-            config=self._seals[run_folder.CONFIG],
-            epoch=self.epoch,
-            seconds=self._seconds,
-            epochs=self.history.epochs,
-        )
+    def _save_checkpoint(self, training: Training) -> None:
         self._written(
             save_checkpoint,
             run_folder.CHECKPOINT,
-            position,
-            self.history,
-            self.model,
-            self.optimizer,
+            self._seals[run_folder.CONFIG],
+            training.state(),
         )
 
     def _written(self, write: Callable[..., Seal], name: str, *content: Any) -> None:

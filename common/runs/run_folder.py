@@ -1,13 +1,12 @@
 """What a run folder holds, and who may write into it.
 
-    config.json             options, tier and versions, written before the first step
+    config.json             options, tier and versions, written when the first step is made
     history.csv             one row per epoch
     checkpoint.safetensors  all that --resume needs, replaced after each epoch
     model.safetensors       the final parameters, by their state_dict names
     steps.csv               one row per step, written at the end
     test.json               the test set's loss and accuracy, written last: the run is finished
     .lock                   held by the process that writes here, and released when it ends
-    .lock.holder            that process's number, for the message to others
 
 Each file that is read to go on from carries its own checksum. The parts belong together, and say
 so: a checkpoint knows the checksum of its config.json, and test.json those of all other files.
@@ -16,16 +15,17 @@ so: a checkpoint knows the checksum of its config.json, and test.json those of a
 import itertools
 import math
 import os
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
+import psutil
 from filelock import FileLock, Timeout
 from pydantic import Field, FiniteFloat, model_validator
 
-from common.recorder import EPOCH_COLUMNS, Epoch
 from common.runs.files import (
     CheckedContent,
     Content,
@@ -39,6 +39,7 @@ from common.runs.files import (
     write_checked_json,
 )
 from common.runs.options import RunOptions, TorchRunOptions
+from common.training import EPOCH_COLUMNS, Epoch, StateMismatch, check_state
 from data.datasets import DATASETS
 from data.errors import UserError
 
@@ -52,7 +53,6 @@ STEPS = "steps.csv"
 TEST = "test.json"
 FILES = (CONFIG, HISTORY, CHECKPOINT, MODEL, STEPS, TEST)
 LOCK = ".lock"
-HOLDER = ".lock.holder"  # Windows lets nobody read or write a file that is locked
 STEP_COLUMNS = ("step", "epoch", "loss", "gradient_norm")
 
 
@@ -120,50 +120,44 @@ def lock(folder: Path) -> Iterator[None]:
     Raises:
         UserError: where another process keeps it (named by its number), or it cannot be written.
     """
-    path, holder = folder / LOCK, folder / HOLDER
+    path = folder / LOCK
     try:
         made = not folder.exists()
         folder.mkdir(parents=True, exist_ok=True)
-        # Not at once: whoever has just got the lock is about to write its number.
-        file_lock = FileLock(path, timeout=0.1)
-        file_lock.acquire()
+        holder = FileLock(path, timeout=0)
+        holder.acquire()
     except Timeout:
         raise UserError(
-            f"--run-dir {folder}: {_read_holder(holder)} is using it; wait until it has ended, or"
-            " choose another folder"
+            f"--run-dir {folder}: {_holder(path)} is using it; wait until it has ended, or choose"
+            " another folder"
         ) from None
     except OSError as error:
         raise UserError(
             f"--run-dir {folder}: cannot be written ({error.strerror}); choose a folder that can"
         ) from None
     try:
-        # Without the number, too, as on a full disk, the folder is kept.
-        with suppress(OSError):
-            # A new file: what lies there may be a link to another run's.
-            holder.unlink(missing_ok=True)
-            holder.write_text(f"{os.getpid()}\n")
+        path.write_text(f"{os.getpid()}\n")  # the holder's own file: no link, and nobody else's
         remove_partial_files(folder, FILES)
         yield
     finally:
-        with suppress(OSError):
-            holder.unlink()
-        # Where the run ended before it wrote anything, leave nothing. (Fails where others did.)
-        unused = made and not any((folder / name).exists() for name in FILES)
-        with suppress(OSError):
-            if unused:
+        if made and not any((folder / name).exists() for name in FILES):
+            # The run ended before it wrote anything: leave nothing. (Fails where others did.)
+            with suppress(OSError):
                 path.unlink()
-        file_lock.release()
-        with suppress(OSError):
-            if unused:
                 folder.rmdir()
+        holder.release()
 
 
-def _read_holder(path: Path) -> str:
-    """The process that keeps this folder, by its number."""
-    try:
-        return f"process {int(path.read_text())}"
-    except (OSError, ValueError):
-        return "another process"
+def _holder(path: Path) -> str:
+    """The process that holds this lock, by its number."""
+    # It writes its number just after it has got the lock; until then an older one may stand there.
+    for _ in range(20):
+        with suppress(OSError, ValueError):
+            number = int(path.read_text())
+            if psutil.pid_exists(number):
+                return f"process {number}"
+        time.sleep(0.01)
+    return "another process"
 
 
 def check_may_be_written(folder: Path, resume: bool, overwrite: bool) -> None:
@@ -253,7 +247,10 @@ class FinishedRun:
         self.history = read_table(folder / HISTORY, EPOCH_COLUMNS, missing)
         self.steps = read_table(folder / STEPS, STEP_COLUMNS, missing)
         self.weights, _ = read_tensors(folder / MODEL, ModelDescription, missing)
-        check_state(folder / MODEL, self.weights, expected_weights(self.options))
+        try:
+            check_state(self.weights, expected_weights(self.options))
+        except StateMismatch as error:
+            raise damaged(folder / MODEL, error) from None
         for name, array in self.weights.items():
             if not np.isfinite(array).all():
                 raise damaged(folder / MODEL, f"{name} is not finite")
@@ -281,25 +278,3 @@ def expected_weights(options: RunOptions) -> dict[str, np.ndarray]:
         name: np.broadcast_to(np.zeros((), options.dtype if shape else np.int64), shape)
         for name, shape in shapes.items()
     }
-
-
-def check_state(
-    path: Path, state: Mapping[str, np.ndarray], expected: Mapping[str, np.ndarray]
-) -> None:
-    """Refuse tensors that do not belong to the expected model or optimizer.
-
-    Raises:
-        UserError: names the first tensor that is missing, unexpected, of another shape or type.
-    """
-    for name in sorted(state.keys() | expected.keys()):
-        if name not in state or name not in expected:
-            what = "has no" if name not in state else "has an unexpected"
-            raise damaged(path, f"it {what} tensor {name}")
-    for name, tensor in expected.items():
-        found = state[name]
-        if (found.shape, found.dtype) != (tensor.shape, tensor.dtype):
-            raise damaged(
-                path,
-                f"{name} is {found.dtype} of shape {found.shape} instead of"
-                f" {tensor.dtype} of shape {tensor.shape}",
-            )

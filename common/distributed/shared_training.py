@@ -4,8 +4,7 @@ A process alone needs nothing of this file.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,8 +13,8 @@ import torch.distributed as dist
 
 from common.configuration import Configuration, option_name, option_value
 from common.distributed.processes import share
-from common.recorder import Recorder
 from common.runs.environment import code_checksum
+from common.training import Training
 from data.datasets import Dataset
 from data.errors import UserError
 
@@ -25,12 +24,12 @@ LossFunction = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 FREE = {"run_dir", "data_root"}
 
 
-class SharedRecorder(Recorder):
-    """A process's part in the recording of a training: hands out its rows, adds up its measures.
+class SharedTraining(Training):
+    """A process's part in a training: hands out its rows, and adds up what all have measured.
 
     Args:
-        recorder: records what all processes have computed together.
-        configuration, dataset: of the training.
+        training: the one that it stands in for, whose attributes it takes over.
+        dataset: of the training.
 
     Attributes:
         rows: of the minibatch that runs, those of the other processes included.
@@ -40,30 +39,21 @@ class SharedRecorder(Recorder):
             the rows of a minibatch.
     """
 
-    def __init__(self, recorder: Recorder, configuration: Configuration, dataset: Dataset) -> None:
-        if dist.get_world_size() > configuration.batch_size:
+    should_stop = False
+
+    def __init__(self, training: Training, dataset: Dataset) -> None:
+        vars(self).update(vars(training))
+        if dist.get_world_size() > self.configuration.batch_size:
             raise UserError(
-                f"--batch-size {configuration.batch_size}: {dist.get_world_size()} processes share"
-                " each minibatch; give at least one example to each, or start fewer processes"
+                f"--batch-size {self.configuration.batch_size}: {dist.get_world_size()} processes"
+                " share each minibatch; give at least one example to each, or start fewer processes"
             )
-        compare_processes(configuration, dataset)
-        super().__init__()
-        self.recorder = recorder
+        compare_processes(self.configuration, dataset)
         self.rows = 0
         self._sizes = len(dataset.validation), len(dataset.test)
-        self._all_stop = False
-
-    @contextmanager
-    def start(self, *arguments: Any, **_: Any) -> Iterator[None]:
-        with self.recorder.start(*arguments, must_stop=lambda: self._all_stop):
-            self.history = self.recorder.history
-            yield
-
-    def epochs(self) -> Iterator[int]:
-        return self.recorder.epochs()
 
     def steps(self, minibatches):
-        for step, indices in self.recorder.steps(minibatches):
+        for step, indices in super().steps(minibatches):
             self.rows = len(indices)
             yield step, indices[share(self.rows)]
 
@@ -79,25 +69,20 @@ class SharedRecorder(Recorder):
 
     def measured(self, loss: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
         """What the processes add up besides their gradients, as one vector."""
-        asked_to_stop = loss.new_tensor(float(self.recorder.stopping))
+        asked_to_stop = loss.new_tensor(float(self.stop_requested))
         return torch.stack([loss, right.sum().to(loss.dtype), asked_to_stop])
 
     def added_up(self, total: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Loss and number of right predictions of all rows, of the vectors' sum."""
         loss, right, stops = total
-        self._all_stop = bool(stops > 0)
+        self.should_stop = bool(stops > 0)
         return loss, right
 
-    def record_step(self, loss: Any, right: Any, gradient_norm: Any = None) -> None:
-        self.recorder.record_step(loss, right, gradient_norm)
-
     def record_epoch(self, validation_loss: float, validation_accuracy: float) -> None:
-        self.recorder.record_epoch(
-            *self._of_all(validation_loss, validation_accuracy, self._sizes[0])
-        )
+        super().record_epoch(*self._of_all(validation_loss, validation_accuracy, self._sizes[0]))
 
     def finish(self, test_loss: float, test_accuracy: float) -> None:
-        self.recorder.finish(*self._of_all(test_loss, test_accuracy, self._sizes[1]))
+        super().finish(*self._of_all(test_loss, test_accuracy, self._sizes[1]))
 
     def _of_all(self, loss: float, accuracy: float, count: int) -> tuple[float, float]:
         """Each process has divided its sums by the number of all examples."""
