@@ -15,7 +15,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from storm import contents
 from train_scripts import read_csv
 
 import compare
@@ -27,6 +26,7 @@ from common.runs.options import REPOSITORY, RunOptions, TorchRunOptions
 from compared_figures import DRIFT, LEARNING_CURVES
 from data.errors import UserError
 from tiers import TIERS
+from tools.chaos import contents
 
 MAINS = {name: tier.module("train").main for name, tier in TIERS.items()}
 

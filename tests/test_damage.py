@@ -15,13 +15,13 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from storm import contents
 from train_scripts import train_watched
 
 from common.runs import files, run_folder
 from data import mnist
 from data.datasets import load_dataset
 from data.errors import UserError
+from tools.chaos import contents
 
 EPOCHS = 3
 OPTIONS = "--dataset digits --hidden 6 5 --epochs 3 --optimizer adamw --batch-norm --dropout 0.1"

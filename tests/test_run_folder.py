@@ -17,14 +17,14 @@ import numpy as np
 import pytest
 import torch
 from pydantic import BaseModel, ConfigDict
-from storm import contents, continue_run, train
 from train_scripts import TRAIN_SCRIPTS
 
 import train_numpy
 from common.runs import files, run_folder
 from common.runs.checkpoint import to_arrays
-from common.runs.options import TorchRunOptions
+from common.runs.options import REPOSITORY, TorchRunOptions
 from data.errors import UserError
+from tools.chaos import contents, continue_run, train
 
 KILLS = 40
 
@@ -360,7 +360,7 @@ def test_full_disk_leaves_the_checkpoint_before(tmp_path, uninterrupted):
 
 def test_killed_at_random_moments_and_resumed(tmp_path):
     # In a process of its own, which may fork: nobody else's threads are in it.
-    script = Path(__file__).with_name("storm.py")
+    script = REPOSITORY / "tools" / "chaos.py"
     done = subprocess.run(
         [sys.executable, script, tmp_path, "--kills", str(KILLS), "--comparisons", "1"],
         stdout=subprocess.DEVNULL,

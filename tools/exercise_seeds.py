@@ -1,4 +1,4 @@
-"""Judge every known answer with many seeds: python tests/exercise_seeds.py --seeds 200
+"""Judge every known answer with many seeds: python tools/exercise_seeds.py --seeds 200
 
 A right answer must pass with each, and a wrong one must fail. Prints a row for each exercise, and
 below it the answers whose verdict hung on the seed.

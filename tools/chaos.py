@@ -1,6 +1,6 @@
 """Kill runs at random moments, fill their disk, start two at once, and see how they end.
 
-    python tests/storm.py FOLDER --kills 100 --comparisons 10
+    python tools/chaos.py FOLDER --kills 100 --comparisons 10
 
 Each run is one of 40 epochs, half of them warm-up, of tier 1 and then of tier 3. It is started and
 resumed until it ends, with the bytes of a run that nobody disturbed. All files must load at any
@@ -91,7 +91,7 @@ def start(folder: Path, epochs: int, tier: str, file_size: int | None = None) ->
     return child
 
 
-def storm(folder: Path, tier: str, kills: int, epochs: int = 40) -> Counter:
+def disturb_runs(folder: Path, tier: str, kills: int, epochs: int = 40) -> Counter:
     """Disturb runs until so many were killed and the last of them has ended; what happened."""
     folder = folder / tier
     generator = np.random.default_rng(0)
@@ -129,7 +129,7 @@ def storm(folder: Path, tier: str, kills: int, epochs: int = 40) -> Counter:
     return counts
 
 
-def comparison_storm(folder: Path, kills: int) -> Counter:
+def disturb_comparisons(folder: Path, kills: int) -> Counter:
     """Kill a comparison of all tiers with its runs, so many times; what happened."""
     generator = np.random.default_rng(0)
     recipe = ["--dataset", "digits", "--hidden", "12", "8", "--epochs", "200"]
@@ -165,6 +165,6 @@ if __name__ == "__main__":
     parser.add_argument("--comparisons", type=int, default=10)
     arguments = parser.parse_args()
     for tier in ("numpy", "paper"):
-        counts = storm(arguments.folder, tier, arguments.kills // 2)
+        counts = disturb_runs(arguments.folder, tier, arguments.kills // 2)
         print(tier, dict(counts), file=sys.stderr)
-    print(dict(comparison_storm(arguments.folder, arguments.comparisons)), file=sys.stderr)
+    print(dict(disturb_comparisons(arguments.folder, arguments.comparisons)), file=sys.stderr)

@@ -1,4 +1,4 @@
-"""The order of the house: who may import whom, and what tier 1 gets by without."""
+"""Who may import whom, and what tier 1 does without."""
 
 import ast
 import tomllib
@@ -26,7 +26,7 @@ BELOW = {
 }
 # These may import anything, and nothing in BELOW may import them.
 TOP = ["compare.py", "compared_figures.py", "compared_runs.py", "conftest.py"]
-TOP += ["experiments", "exercises", "play", "benchmarks", "docs", "tests"]
+TOP += ["experiments", "exercises", "play", "benchmarks", "docs", "tests", "tools"]
 NEVER_IN_TIER_1 = {"torch", "torchvision", "matplotlib"}
 
 
