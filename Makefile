@@ -43,7 +43,7 @@ lint: .venv/dev
 .venv/torch: pyproject.toml
 	$(PYTHON) -m venv .venv
 ifneq ($(TORCH_INDEX),)
-	$(BIN)/python -m pip install --index-url $(TORCH_INDEX) "torch>=2.14" "torchvision>=0.29"
+	$(BIN)/python -m pip install --index-url $(TORCH_INDEX) torch torchvision
 endif
 	$(BIN)/python -m pip install --editable ".[torch]"
 	touch $@

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticUndefined
 
-from data.errors import UserError
+from data.errors import UserError, one_line
 
 Activation = Literal["identity", "relu", "sigmoid", "tanh", "softsign"]
 Initializer = Literal[
@@ -197,11 +197,6 @@ def option_value(value: Any) -> str:
         text = f"<{type(value).__name__}>"
     text = one_line(text) if text.strip() else repr(text)
     return text if len(text) <= 80 else text[:77] + "..."
-
-
-def one_line(text: str) -> str:
-    """The text with all that does not print as a character escaped: a line break is \\n."""
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def remedy(model: type[BaseModel], field: str) -> str:

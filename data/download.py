@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from data.errors import DatasetUnavailable, UserError
+from data.errors import DatasetUnavailable, UserError, one_line
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -57,8 +57,9 @@ def fetch(
             wanted = {file: checksums[file] for file in missing if not (folder / file).exists()}
             _fetch_missing(title, wanted, mirrors, folder, Path(staging), answer_seconds)
     except OSError as error:
+        reason = one_line(error.strerror or error)
         raise UserError(
-            f"{folder} cannot be read or written ({_one_line(error)}): change its permissions, "
+            f"{folder} cannot be read or written ({reason}): change its permissions, "
             "make room on the disk, or name another data folder"
         ) from error
 
@@ -91,7 +92,9 @@ def _fetch_missing(
     try:
         if absent:
             with suppress(OSError):  # a notice that cannot be written stops nothing
-                print(f"downloading {title} into {folder} ...", file=sys.stderr, flush=True)
+                print(
+                    one_line(f"downloading {title} into {folder} ..."), file=sys.stderr, flush=True
+                )
             _download(absent, mirrors, staging, answer_seconds)
     except _DownloadError as failure:
         damaged = [archive for archive in absent if (folder / archive).exists()]

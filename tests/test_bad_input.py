@@ -293,4 +293,8 @@ def test_data_root_that_cannot_be_written(tier, script, tmp_path):
     code, error = script(tier, arguments)
     assert code == 2
     assert_one_line(error, f"{tmp_path}/file/MNIST/raw cannot be .* or name another data folder")
+    code, error = script(tier, [*arguments[:3], str(tmp_path / ("x" * 10_000))])
+    assert code == 2
+    assert_one_line(error, f"{tmp_path}/xx.* ... x.* cannot be .* or name another data folder")
+    assert len(error) < 1020
     assert [path.name for path in tmp_path.iterdir()] == ["file"]

@@ -1,18 +1,14 @@
-"""Whole runs of the three train scripts, side by side; and what they say about their surroundings.
-
-The scripts run as a user runs them, each in a process of its own.
-"""
+"""Whole runs of the three train scripts, side by side; and what they load."""
 
 import csv
 import json
-import os
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 from lockstep import Case, build, call, differences, load
-from train_scripts import read_tensors
+from train_scripts import TRAIN_SCRIPTS, read_tensors, run_child
 
 from common.runs.options import REPOSITORY
 from data.datasets import load_dataset
@@ -20,25 +16,11 @@ from tiers import TIERS
 from train_numpy import predict
 
 
-def python(*arguments, cwd=REPOSITORY):
-    """Run Python with one thread, and return what it printed."""
-    one_thread = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-    done = subprocess.run(
-        [sys.executable, "-W", "error", *map(str, arguments)],
-        cwd=cwd,
-        env={**os.environ, **one_thread},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
 def train_all(folder, *options):
     """Train the three tiers with the same options; their run folders, by tier."""
-    for name, tier in TIERS.items():
+    for name, script in TRAIN_SCRIPTS.items():
         device = [] if name == "numpy" else ["--device", "cpu"]
-        python(tier.script, "--run-dir", folder / name, *options, *device)
+        script.main(["--run-dir", str(folder / name), *map(str, options), *device])
     return {name: folder / name for name in TIERS}
 
 
@@ -144,20 +126,20 @@ def test_a_checkpoint_crosses_from_any_tier_to_any(writer, reader, checkpoints):
 
 @pytest.mark.parametrize("folder", [REPOSITORY, REPOSITORY / "numpy"])
 def test_import_numpy_is_the_real_one(folder):
-    printed = python("-c", "import numpy; print(numpy.__file__, numpy.ones(2).sum())", cwd=folder)
-    assert printed.split() == [np.__file__, "2.0"]
+    command = [sys.executable, "-c", "import numpy; print(numpy.__file__, numpy.ones(2).sum())"]
+    printed = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    assert printed.stdout.split() == [np.__file__, "2.0"]
 
 
 def test_tier_1_loads_neither_torch_nor_matplotlib_nor_scikit_learn(mnist_root, tmp_path):
     """From the command line to the end of a run, with MNIST read on the way."""
-    program = f"""
+    program = """
 import sys
-sys.path.insert(0, {str(TIERS["numpy"].script.parent)!r})
 import train_numpy
 from data.datasets import load_dataset
-load_dataset("mnist", {str(mnist_root)!r})
-train_numpy.main("--dataset xor --hidden 4 --epochs 1 --run-dir".split() + [{str(tmp_path)!r}])
-print(sorted({{"torch", "torchvision", "matplotlib", "sklearn", "scipy"}} & sys.modules.keys()))
+load_dataset("mnist", sys.argv[1])
+train_numpy.main("--dataset xor --hidden 4 --epochs 1 --run-dir".split() + [sys.argv[2]])
+print(sorted({"torch", "torchvision", "matplotlib", "sklearn", "scipy"} & sys.modules.keys()))
 """
-    assert python("-c", program).splitlines()[-1] == "[]"
+    assert run_child(program, mnist_root, tmp_path) == "[]"
     assert (tmp_path / "test.json").exists()

@@ -4,6 +4,7 @@ that was changed.
 
 import csv
 import errno
+import io
 import json
 import os
 import resource
@@ -116,6 +117,45 @@ def test_bytes_are_on_the_disk_before_the_name_and_the_name_before_the_next_file
     assert calls == [("file", 5), ("replace", None), ("folder", None)]
 
 
+def test_a_file_that_another_process_reads_is_replaced_a_moment_later(tmp_path, monkeypatch):
+    """Windows refuses until then."""
+    replace, refusals = os.replace, [PermissionError(13, "Permission denied")] * 3
+
+    def refusing(*paths):
+        if refusals:
+            raise refusals.pop()
+        replace(*paths)
+
+    monkeypatch.setattr(os, "replace", refusing)
+    files.write_file(tmp_path / "file", [b"1"])
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"1"]
+    refusals += [PermissionError(13, "Permission denied")] * 10
+    with pytest.raises(UserError, match=r"cannot write .*/file: Permission denied; make room"):
+        files.write_file(tmp_path / "file", [b"2"])
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"1"]
+
+
+@pytest.fixture
+def refuse_to_open(monkeypatch):
+    """Have files of a name refuse to be opened, as Windows does if locked and Linux if not ours."""
+
+    def refuse(name):
+        def refusing(path, *arguments, **keywords):
+            if isinstance(path, Path) and path.name == name:
+                raise PermissionError(errno.EACCES, "Permission denied")
+            return open(path, *arguments, **keywords)
+
+        monkeypatch.setattr(io, "open", refusing)
+
+    return refuse
+
+
+def test_a_file_that_may_not_be_read_is_reported_as_such(folder, refuse_to_open):
+    refuse_to_open(run_folder.MODEL)
+    with pytest.raises(UserError, match=r"cannot read .*: Permission denied; check the path"):
+        files.read_tensors(folder / run_folder.MODEL, Anything, "is missing")
+
+
 def test_links_are_replaced_and_never_followed(tmp_path):
     """Under every name that the run writes, and the partial names that older versions wrote."""
     precious = tmp_path / "precious"
@@ -146,9 +186,11 @@ def test_what_a_killed_process_left_half_written_is_removed(tmp_path):
     others = tmp_path / "mine.partial"
     for path in (left, others):
         path.write_text("half")
+    stuck = tmp_path / ".steps.csv.0123456789abcdef.partial"
+    stuck.mkdir()
     train(tmp_path, "--overwrite")
     assert not left.exists()
-    assert others.exists()
+    assert others.exists() and stuck.exists()
 
 
 # --- one process at a time ------------------------------------------------------------------------
@@ -185,7 +227,37 @@ with run_folder.lock(Path({str(tmp_path)!r})):
     killed = subprocess.run([sys.executable, "-c", program], check=False)
     assert killed.returncode == -9
     with run_folder.lock(tmp_path):
-        assert (tmp_path / run_folder.LOCK).read_text() == f"{os.getpid()}\n"
+        assert (tmp_path / run_folder.HOLDER).read_text() == f"{os.getpid()}\n"
+    assert [path.name for path in tmp_path.iterdir()] == [run_folder.LOCK]
+
+
+def test_a_locked_file_need_not_be_read_or_written(tmp_path, refuse_to_open):
+    refuse_to_open(run_folder.LOCK)
+    folder = tmp_path / "run"
+    with run_folder.lock(folder):
+        with (
+            pytest.raises(UserError, match=f"process {os.getpid()} is using it; wait"),
+            run_folder.lock(folder),
+        ):
+            pass
+        (folder / run_folder.HOLDER).unlink()
+        with (
+            pytest.raises(UserError, match="another process is using it; wait"),
+            run_folder.lock(folder),
+        ):
+            pass
+    assert not folder.exists()
+
+
+def test_a_hard_linked_copy_keeps_to_itself(tmp_path):
+    """As `cp -al` makes one."""
+    (tmp_path / "copy").mkdir()
+    for name in (run_folder.LOCK, run_folder.HOLDER):
+        (tmp_path / name).write_text("precious")
+        os.link(tmp_path / name, tmp_path / "copy" / name)
+    train(tmp_path / "copy")
+    for name in (run_folder.LOCK, run_folder.HOLDER):
+        assert (tmp_path / name).read_text() == "precious"
 
 
 # --- what was changed is not believed -------------------------------------------------------------
@@ -344,6 +416,13 @@ def test_end_at_any_moment_of_any_file(file, moment, failure, tmp_path, monkeypa
     continue_run(folder)
     assert contents(folder) == uninterrupted
     assert {path.name for path in folder.iterdir()} == {*run_folder.FILES, run_folder.LOCK}
+
+
+def test_a_disk_that_is_full_from_the_start(tmp_path):
+    folder = tmp_path / "run"
+    with file_size_limit(0), pytest.raises(UserError, match=r"cannot write .*/config.json: File t"):
+        train(folder)
+    assert not folder.exists()
 
 
 def test_full_disk_leaves_the_checkpoint_before(tmp_path, uninterrupted):

@@ -1,10 +1,6 @@
-"""The train scripts under torchrun: processes that are killed or interrupted, and bad input.
-
-More kills of each tier by KILLS=10 make test ARGS="tests/test_torchrun.py -k killed"
-"""
+"""The train scripts under torchrun: processes that are killed or interrupted, and bad input."""
 
 import contextlib
-import os
 import signal
 import subprocess
 import sys
@@ -18,14 +14,12 @@ from test_parallel import DIGITS, DROPOUT, in_processes, train_run
 from test_resume import assert_same_bits
 from train_scripts import assert_one_line, read_tensors
 
-from common.distributed import process_group as joined
+from common.distributed import process_group, torchrun_env
 from tiers import TIERS
 
 PATIENCE_SECONDS = 120
-KILLS = {
-    "lowlevel": int(os.environ.get("KILLS", "2")),
-    "paper": int(os.environ.get("KILLS", "1")),
-}
+LONG = ["--epochs", "20", *DROPOUT]
+KILLED = {"lowlevel": 0, "paper": 1}  # a rank of each tier
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
 
 
@@ -79,33 +73,25 @@ def whole(tmp_path_factory) -> Path:
 
 
 def train_whole(rank, folder):
-    for tier, kills in KILLS.items():
-        train_run(rank, folder / tier, tier, *killed_options(kills))
+    for tier in KILLED:
+        train_run(rank, folder / tier, tier, *LONG)
 
 
-def killed_options(kills):
-    """The first kill comes in epoch 2 or later, each next one some 9 epochs after it."""
-    return ["--epochs", str(9 * kills + 11), *DROPOUT]
-
-
-@pytest.mark.parametrize(("tier", "kills"), KILLS.items())
+@pytest.mark.parametrize(("tier", "rank"), KILLED.items())
 def test_a_killed_training_is_started_again_and_ends_with_the_same_bits(
-    tier, kills, whole, tmp_path
+    tier, rank, whole, tmp_path
 ):
-    """Each time another process is killed, in another epoch."""
-    options, again = killed_options(kills), ("--max-restarts", str(kills))
     line = "of 2: another process of this training has ended, or has not answered for 120 seconds; "
-    with torchrun(tier, tmp_path, *options, "--resume", launcher=again) as process:
-        for kill in range(kills):
-            wait_for(lambda: epochs_kept(tmp_path) > 9 * kill + kill % 8)  # noqa: B023
-            processes = workers(process)
-            processes.pop(kill % 2).kill()
-            processes[0].wait(10)
-            wait_for(lambda: said(tmp_path, "stderr", kill).endswith("\n"))  # noqa: B023
-            told = rf"process {1 - kill % 2} {line}torchrun starts it again"
-            assert_one_line(said(tmp_path, "stderr", kill), told)
+    with torchrun(tier, tmp_path, *LONG, "--resume", launcher=("--max-restarts", "1")) as process:
+        wait_for(lambda: epochs_kept(tmp_path) > 1)
+        processes = workers(process)
+        processes.pop(rank).kill()
+        processes[0].wait(10)
+        wait_for(lambda: said(tmp_path, "stderr").endswith("\n"))
+        reported = rf"process {1 - rank} {line}torchrun starts it again"
+        assert_one_line(said(tmp_path, "stderr"), reported)
         assert process.wait(PATIENCE_SECONDS) == 0
-    assert said(tmp_path, "stderr", kills) == ""
+    assert said(tmp_path, "stderr", attempt=1) == ""
     assert_same_bits(tmp_path / "run", whole / tier)
 
 
@@ -127,22 +113,26 @@ def test_ctrl_c_ends_all_at_one_step_with_one_checkpoint(tmp_path):
     assert not (tmp_path / "run" / "test.json").exists()
 
 
-@pytest.mark.parametrize(
-    ("tier", "options", "message"),
-    [
-        ("numpy", [], "tier 1 trains in one process, and torchrun has started 2; use pytorch_low"),
-        ("paper", ["--batch-norm"], "--batch-norm: on CPUs PyTorch .* use tier 2, "),
-    ],
-)
-def test_bad_input_gets_one_line_and_leaves_nothing(tier, options, message, tmp_path):
-    with torchrun(tier, tmp_path, *options) as process:
+def test_bad_input_gets_one_line_and_leaves_nothing(tmp_path):
+    with torchrun("paper", tmp_path, "--batch-norm") as process:
         assert process.wait(PATIENCE_SECONDS) == 1
-    assert_one_line(said(tmp_path, "stderr"), message)
+    assert_one_line(said(tmp_path, "stderr"), "--batch-norm: on CPUs PyTorch .* use tier 2, ")
     assert not (tmp_path / "run").exists()
 
 
+def test_tier_1_refuses_several_processes_and_one_of_them_reports_it(script, monkeypatch):
+    monkeypatch.setattr(torchrun_env, "PATIENCE_SECONDS", 0)
+    for name, value in {"TORCHELASTIC_RUN_ID": "1", "WORLD_SIZE": "2", "LOCAL_RANK": "0"}.items():
+        monkeypatch.setenv(name, value)
+    code, error = script("numpy", DIGITS)
+    assert code == 2
+    assert_one_line(error, "tier 1 trains in one process, and torchrun has started 2; use pytorch_")
+    monkeypatch.setenv("LOCAL_RANK", "1")
+    assert script("numpy", DIGITS) == (2, "")
+
+
 @pytest.mark.parametrize(
-    ("restarts", "allowed", "told"),
+    ("restarts", "allowed", "reported"),
     [
         (("1", "1"), "3", "torchrun starts it again"),
         (("1", "1"), "1", "start it again, on every machine, with --resume"),
@@ -150,12 +140,12 @@ def test_bad_input_gets_one_line_and_leaves_nothing(tier, options, message, tmp_
         (("1",), "3", "torchrun starts it again"),  # the other has not come so far
     ],
 )
-def test_a_loss_is_told_with_its_remedy(restarts, allowed, told, monkeypatch):
+def test_a_lost_process_is_reported_with_the_fix(restarts, allowed, reported, monkeypatch):
     elastic = {"RUN_ID": "1", "RESTART_COUNT": "1", "MAX_RESTARTS": allowed}
     for name, value in {f"TORCHELASTIC_{name}": value for name, value in elastic.items()}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("GROUP_WORLD_SIZE", "2")
     store = dist.HashStore()
     for machine, count in enumerate(restarts):
-        store.set(joined.restarts_of(str(machine)), count)
-    assert joined.what_now(store).startswith(told)
+        store.set(process_group.restarts_of(str(machine)), count)
+    assert process_group.what_now(store).startswith(reported)

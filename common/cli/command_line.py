@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from common.cli import interrupts
 from common.cli.arguments import parse_options
-from common.configuration import one_line, option_name, option_value
+from common.configuration import option_name, option_value
 from common.distributed.torchrun_env import (
     one_process,
     process_rank,
@@ -21,7 +21,7 @@ from common.runs.options import REPOSITORY, RunOptions
 from common.runs.run import Run, TrainSteps
 from common.runs.run_folder import CHECKPOINT, TEST, read_description, read_options
 from data.datasets import load_dataset
-from data.errors import UserError
+from data.errors import UserError, one_line
 
 O = TypeVar("O", bound=RunOptions)  # noqa: E741
 
@@ -125,7 +125,7 @@ def run_script(main: Callable[[list[str]], None]) -> None:
         interrupts.end_of_imports()
         main(sys.argv[1:])
     except UserError as error:
-        print(f"error: {one_line(str(error))}", file=sys.stderr)
+        print(f"error: {one_line(error)}", file=sys.stderr)
         raise SystemExit(2) from None
     except KeyboardInterrupt:
         raise SystemExit(128 + signal.SIGINT) from None

@@ -52,7 +52,8 @@ def train_side_by_side(jobs: Sequence[Job], at_a_time: int) -> None:
     """Run the train scripts, the first ones first, and show how far they are.
 
     Where one fails, or Ctrl-C or SIGTERM comes, those that run finish their step and write a
-    checkpoint, and no others begin.
+    checkpoint, and no others begin. On Windows, which has no such signal, they end at once, and
+    keep the checkpoint of their last epoch.
 
     Raises:
         UserError: what the script that failed said.
@@ -114,7 +115,7 @@ class _Runner:
         return last.removeprefix("error: ")
 
     def stop(self) -> None:
-        """Have all scripts write a checkpoint and end."""
+        """Have all scripts end, by SIGTERM where there is one."""
         self.stopping.set()
         for process in self.processes:
             process.terminate()  # which passes over those that have ended

@@ -70,11 +70,12 @@ def what_now(store: dist.Store) -> str:
     if len(set(restarts)) > 1:
         return (
             f"the machines have restarted it {b', '.join(restarts).decode()} times and do not find"
-            " each other: end torchrun on all of them, and start it again with --resume"
+            " each other: end torchrun on all of them, and start it again, with --resume if the"
+            " run folder holds a checkpoint"
         )
     if restart_count() < restarts_allowed():
         return "torchrun starts it again"
-    return "start it again, on every machine, with --resume"
+    return "start it again, on every machine, with --resume if the run folder holds a checkpoint"
 
 
 def restarts_of(machine: str) -> str:

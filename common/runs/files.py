@@ -13,6 +13,7 @@ import json
 import os
 import secrets
 import stat
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,7 +23,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from safetensors import SafetensorError, safe_open
 
-from data.errors import UserError
+from data.errors import UserError, one_line
 
 PARTIAL = ".partial"
 # The types of what we write, as safetensors names them.
@@ -90,7 +91,7 @@ def write_file(path: Path, parts: Iterable[bytes | memoryview]) -> Seal:
             size = file.tell()
             file.flush()
             os.fsync(file.fileno())
-        os.replace(partial, path)
+        _replace(partial, path)
         _sync_folder(path.parent)
     except OSError as error:
         with suppress(OSError):  # the folder itself may be gone
@@ -99,6 +100,16 @@ def write_file(path: Path, parts: Iterable[bytes | memoryview]) -> Seal:
             f"cannot write {path}: {error.strerror}; make room or choose another --run-dir"
         ) from None
     return Seal(bytes=size, sha256=digest.hexdigest())
+
+
+def _replace(partial: Path, path: Path) -> None:
+    # Windows refuses for as long as another process, such as compare.py, reads the file.
+    for pause in (0.01, 0.02, 0.05, 0.1, 0.2):
+        try:
+            return os.replace(partial, path)
+        except PermissionError:
+            time.sleep(pause)
+    return os.replace(partial, path)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -115,7 +126,8 @@ def remove_partial_files(folder: Path, names: Sequence[str]) -> None:
     """Remove what a killed process left half-written of files with these names."""
     for name in names:
         for path in folder.glob(f".{name}.{'[0-9a-f]' * 16}{PARTIAL}"):
-            path.unlink()
+            with suppress(OSError):  # nobody reads it: it may stay
+                path.unlink()
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> Seal:
@@ -237,6 +249,7 @@ def read_tensors(
     """
     with _explained(path, missing):
         _size(path)
+        path.open("rb").close()  # the library's error does not say why a file cannot be opened
         with safe_open(path, framework="numpy", backend="pread") as file:
             header = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
@@ -249,14 +262,8 @@ def read_tensors(
 def damaged(path: Path, reason: object) -> UserError:
     """The error for a file that is there, and is not what was written."""
     return UserError(
-        f"{path} is damaged ({shortened(reason)}); delete {path.parent} and train again"
+        f"{path} is damaged ({one_line(reason, 120)}); delete {path.parent} and train again"
     )
-
-
-def shortened(text: object, length: int = 120) -> str:
-    """The text in one line, of so many characters at most."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
-    return line if len(line) <= length else line[: length - 3] + "..."
 
 
 @contextmanager

@@ -17,6 +17,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from data.errors import one_line
+
 REFRESH_SECONDS = 0.5
 
 
@@ -77,7 +79,7 @@ class ProgressDisplay:
         A full disk or a closed pipe must not end a run: then this line and all later ones are lost.
         """
         encoding = self.console.encoding
-        text = text.encode(encoding, "backslashreplace").decode(encoding)
+        text = one_line(text).encode(encoding, "backslashreplace").decode(encoding)
         try:
             self.console.print(text, soft_wrap=True, markup=False)
         except OSError:
@@ -155,7 +157,7 @@ def say(text: RenderableType) -> None:
 def say_to_stderr(text: str) -> None:
     """Print a notice beside the output; a notice that cannot be written stops nothing."""
     with suppress(OSError):
-        print(text, file=sys.stderr, flush=True)
+        print(one_line(text), file=sys.stderr, flush=True)
 
 
 def drop_output() -> None:

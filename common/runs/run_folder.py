@@ -7,6 +7,7 @@
     steps.csv               one row per step, written at the end
     test.json               the test set's loss and accuracy, written last: the run is finished
     .lock                   held by the process that writes here, and released when it ends
+    .lock.holder            that process's number, for the message to others
 
 Each file that is read to go on from carries its own checksum. The parts belong together, and say
 so: a checkpoint knows the checksum of its config.json, and test.json those of all other files.
@@ -15,14 +16,12 @@ so: a checkpoint knows the checksum of its config.json, and test.json those of a
 import itertools
 import math
 import os
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-import psutil
 from filelock import FileLock, Timeout
 from pydantic import Field, FiniteFloat, model_validator
 
@@ -53,6 +52,7 @@ STEPS = "steps.csv"
 TEST = "test.json"
 FILES = (CONFIG, HISTORY, CHECKPOINT, MODEL, STEPS, TEST)
 LOCK = ".lock"
+HOLDER = ".lock.holder"  # Windows lets nobody read or write a file that is locked
 STEP_COLUMNS = ("step", "epoch", "loss", "gradient_norm")
 
 
@@ -120,44 +120,50 @@ def lock(folder: Path) -> Iterator[None]:
     Raises:
         UserError: where another process keeps it (named by its number), or it cannot be written.
     """
-    path = folder / LOCK
+    path, holder = folder / LOCK, folder / HOLDER
     try:
         made = not folder.exists()
         folder.mkdir(parents=True, exist_ok=True)
-        holder = FileLock(path, timeout=0)
-        holder.acquire()
+        # Not at once: whoever has just got the lock is about to write its number.
+        file_lock = FileLock(path, timeout=0.1)
+        file_lock.acquire()
     except Timeout:
         raise UserError(
-            f"--run-dir {folder}: {_holder(path)} is using it; wait until it has ended, or choose"
-            " another folder"
+            f"--run-dir {folder}: {_read_holder(holder)} is using it; wait until it has ended, or"
+            " choose another folder"
         ) from None
     except OSError as error:
         raise UserError(
             f"--run-dir {folder}: cannot be written ({error.strerror}); choose a folder that can"
         ) from None
     try:
-        path.write_text(f"{os.getpid()}\n")  # the holder's own file: no link, and nobody else's
+        # Without the number, too, as on a full disk, the folder is kept.
+        with suppress(OSError):
+            # A new file: what lies there may be a link to another run's.
+            holder.unlink(missing_ok=True)
+            holder.write_text(f"{os.getpid()}\n")
         remove_partial_files(folder, FILES)
         yield
     finally:
-        if made and not any((folder / name).exists() for name in FILES):
-            # The run ended before it wrote anything: leave nothing. (Fails where others did.)
-            with suppress(OSError):
+        with suppress(OSError):
+            holder.unlink()
+        # Where the run ended before it wrote anything, leave nothing. (Fails where others did.)
+        unused = made and not any((folder / name).exists() for name in FILES)
+        with suppress(OSError):
+            if unused:
                 path.unlink()
+        file_lock.release()
+        with suppress(OSError):
+            if unused:
                 folder.rmdir()
-        holder.release()
 
 
-def _holder(path: Path) -> str:
-    """The process that holds this lock, by its number."""
-    # It writes its number just after it has got the lock; until then an older one may stand there.
-    for _ in range(20):
-        with suppress(OSError, ValueError):
-            number = int(path.read_text())
-            if psutil.pid_exists(number):
-                return f"process {number}"
-        time.sleep(0.01)
-    return "another process"
+def _read_holder(path: Path) -> str:
+    """The process that keeps this folder, by its number."""
+    try:
+        return f"process {int(path.read_text())}"
+    except (OSError, ValueError):
+        return "another process"
 
 
 def check_may_be_written(folder: Path, resume: bool, overwrite: bool) -> None:
