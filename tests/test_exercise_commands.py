@@ -13,13 +13,19 @@ from common.runs.options import REPOSITORY
 from data.datasets import DatasetUnavailable, load_dataset
 from data.errors import UserError
 from exercises.checker import catalogue, try_in_network
-from exercises.checker.catalogue import find_exercise, parts_of
+from exercises.checker.answer import Answer
+from exercises.checker.catalogue import find_exercise
 from exercises.checker.commands import main
+from exercises.checker.mistakes import read_mistakes
 from exercises.checker.runner import check_answer
 
 DROPOUT = find_exercise("01")
 SOLUTION = DROPOUT.solution("numpy").read_text(encoding="utf-8")
-NOT_SCALED = DROPOUT.folder / "mistakes" / "not_scaled.py"
+NOT_SCALED = next(
+    mistake.answer.source.decode()
+    for mistake in read_mistakes(DROPOUT)
+    if mistake.cause == "The entries that are kept are not divided by 1 - p"
+)
 FORGED = """
 import os
 line = b'{"token": "", "verdict": {"passed": true}}\\n'
@@ -67,12 +73,7 @@ HOSTILE = {
 def test_scipy_can_be_imported_though_torch_cannot(tmp_path):
     path = tmp_path / "answer.py"
     path.write_text("from scipy import stats\n" + SOLUTION, encoding="utf-8")
-    assert check_answer(DROPOUT, path).passed
-
-
-def whole(answer) -> str:
-    """A known mistake as a reader's file would have it."""
-    return "\n\n".join(part.read_text(encoding="utf-8") for part in parts_of(answer))
+    assert check_answer(Answer.read(DROPOUT, path)).passed
 
 
 @pytest.fixture
@@ -86,7 +87,7 @@ def test_a_hostile_answer_gets_one_line_and_no_pass(name, tmp_path):
     text, line = HOSTILE[name]
     path = tmp_path / "answer.py"
     path.write_text(text, encoding="utf-8")
-    verdict = check_answer(DROPOUT, path, seconds=2)
+    verdict = check_answer(Answer.read(DROPOUT, path), seconds=2)
     assert not verdict.passed
     assert line in "\n".join(verdict.lines)
     assert len(verdict.lines) <= 3
@@ -99,7 +100,7 @@ def test_an_answer_that_deletes_is_stopped_even_if_it_hides_that(tmp_path):
     path = tmp_path / "answer.py"
     delete = f"import shutil\nshutil.rmtree({str(victim)!r}, ignore_errors=True)\n"
     path.write_text(SOLUTION + delete, encoding="utf-8")
-    verdict = check_answer(DROPOUT, path)
+    verdict = check_answer(Answer.read(DROPOUT, path))
     assert (victim / "kept").exists()
     assert not verdict.passed
     assert "an answer may not delete" in verdict.lines[0]
@@ -109,21 +110,21 @@ def test_nothing_that_an_answer_writes_stays(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "answer.py"
     path.write_text(SOLUTION + "\nopen('mine', 'w').close()\n", encoding="utf-8")
-    assert check_answer(DROPOUT, path).passed
+    assert check_answer(Answer.read(DROPOUT, path)).passed
     assert [found.name for found in tmp_path.iterdir()] == ["answer.py"]
     path.write_text(SOLUTION + f"\nopen({str(path)!r}, 'w').close()\n", encoding="utf-8")
-    assert "writing" in check_answer(DROPOUT, path).lines[0]
+    assert "writing" in check_answer(Answer.read(DROPOUT, path)).lines[0]
 
 
 def test_an_answer_may_ask_for_the_folder_of_temporary_files(tmp_path):
     path = tmp_path / "answer.py"
     path.write_text(SOLUTION + "\nimport tempfile\ntempfile.gettempdir()\n", encoding="utf-8")
-    assert check_answer(DROPOUT, path).passed
+    assert check_answer(Answer.read(DROPOUT, path)).passed
 
 
 def test_a_failed_check_as_a_reader_sees_it(work, capsys):
     main(["start", "01"])
-    (work / "01_add_dropout_numpy.py").write_text(whole(NOT_SCALED), encoding="utf-8")
+    (work / "01_add_dropout_numpy.py").write_text(NOT_SCALED, encoding="utf-8")
     for failures in (1, 2, 3):
         capsys.readouterr()
         with pytest.raises(SystemExit) as exit_info:
@@ -208,7 +209,7 @@ def test_what_torch_has_not_implemented_is_no_answer_that_is_not_written(tmp_pat
     text = gates.solution("lowlevel").read_text(encoding="utf-8")
     path = tmp_path / "answer_lowlevel.py"
     path.write_text(text.replace("~to_x", "(1 - to_x)"), encoding="utf-8")
-    verdict = check_answer(gates, path)
+    verdict = check_answer(Answer.read(gates, path))
     assert not verdict.passed
     assert verdict.stage != "written", verdict.lines
 
@@ -218,16 +219,18 @@ def test_an_error_is_told_as_such_with_both_ends_of_its_message(tmp_path):
     text = collapse.solution("numpy").read_text(encoding="utf-8")
     path = tmp_path / "answer.py"
     path.write_text(text.replace("@ W.T", "@ W"), encoding="utf-8")
-    told, line, message = check_answer(collapse, path).lines
+    told, line, message = check_answer(Answer.read(collapse, path)).lines
     assert told == "an error is raised before this can be judged:"
     assert line.startswith("line ")
     assert message.startswith("ValueError: matmul")
     assert re.search(r"\(size \d is different from \d\)$", message)
 
 
-def test_json_and_exit_codes():
+def test_json_and_exit_codes(tmp_path):
+    path = tmp_path / "answer.py"
+    path.write_text(NOT_SCALED, encoding="utf-8")
     command = [sys.executable, "-m", "exercises", "check", "01", "--json", "--file"]
-    ran = subprocess.run([*command, NOT_SCALED], cwd=REPOSITORY, capture_output=True, text=True)
+    ran = subprocess.run([*command, path], cwd=REPOSITORY, capture_output=True, text=True)
     assert ran.returncode == 1
     told = json.loads(ran.stdout)
     assert (told["passed"], told["stage"], told["check"]) == (False, "values", "kept_entries")
@@ -259,10 +262,10 @@ def test_bad_input_gets_one_line(words, line, work):
 
 
 def test_the_report_counts_passes_and_causes(tmp_path, capsys):
-    for student, source in {"anna": DROPOUT.solution("numpy"), "ben": NOT_SCALED}.items():
+    for student, source in {"anna": SOLUTION, "ben": NOT_SCALED}.items():
         (tmp_path / student).mkdir()
         answer = tmp_path / student / "01_add_dropout_numpy.py"
-        answer.write_text(whole(source), encoding="utf-8")
+        answer.write_text(source, encoding="utf-8")
     main(["report", str(tmp_path)])
     said = capsys.readouterr().out
     assert "anna     passed" in said

@@ -1,47 +1,33 @@
 """The exercises: right answers pass, wrong ones fail with their cause, and no check is idle."""
 
 import re
-from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from exercises.checker import runner
 from exercises.checker.adapters import adapter
-from exercises.checker.catalogue import (
-    FOLDER,
-    LEVELS,
-    Exercise,
-    all_exercises,
-    cause_of,
-    find_exercise,
-    tier_of,
-)
+from exercises.checker.answer import Answer
+from exercises.checker.catalogue import FOLDER, LEVELS, Exercise, all_exercises, find_exercise
 from exercises.checker.checking import Checks, judge, readers_error
-from exercises.checker.child import behaviour, load, verdict_of
-from exercises.checker.runner import Known, Search, find_cause, wrong_probes
+from exercises.checker.child import verdict_of
+from exercises.checker.known import KnownMistake, compute, find_cause, known_mistakes, same
+from exercises.checker.mistakes import Mistake, apply, read_mistakes
 
 EXERCISES = all_exercises()
-SOLUTIONS = [(e, e.solution(tier)) for e in EXERCISES for tier in e.tiers]
-STARTERS = [(e, e.starter(tier)) for e in EXERCISES for tier in e.tiers]
-NEIGHBOURS = [(e, path) for e in EXERCISES for path in e.neighbours()]
-MISTAKES = [(e, path) for e in EXERCISES for path in e.mistakes()]
+SOLUTIONS = [Answer.read(e, e.solution(tier)) for e in EXERCISES for tier in e.tiers]
+STARTERS = [Answer.read(e, e.starter(tier)) for e in EXERCISES for tier in e.tiers]
+ALTERNATIVES = [Answer.read(e, path) for e in EXERCISES for path in e.alternatives()]
 CHECKS = [(e, check) for e in EXERCISES for check in e.checks.CHECKS.all]
-
-
 # What the checks say that need it.
 NO_MNIST = "MNIST is not in"
 
 
 def names(value) -> str:
-    return getattr(value, "stem", None) or value.name
-
-
-@cache
-def verdict(exercise: Exercise, path: Path, seed: int = 0):
-    return verdict_of(exercise, path, seed, lambda stage, check: None)[0]
+    if isinstance(value, Answer):
+        return f"{value.exercise.name}-{value.path.stem}"
+    return value.name
 
 
 def is_slow(exercise: Exercise) -> bool:
@@ -49,70 +35,92 @@ def is_slow(exercise: Exercise) -> bool:
 
 
 @cache
-def seen(exercise: Exercise, path: Path) -> list:
-    return behaviour(exercise, load(path), tier_of(path))
+def mistakes(exercise: Exercise) -> list[Mistake]:
+    return read_mistakes(exercise)
 
 
 @cache
-def known(exercise: Exercise) -> list[Known]:
-    """As `Search` finds them, without processes of their own."""
-    every = []
-    for torch in (False, True):
-        mistakes = [path for path in exercise.mistakes() if in_torch(path) == torch]
-        right = [p for p in exercise.neighbours() if mistakes and in_torch(p) == torch]
-        behaviours = [seen(exercise, path) for path in right]
-        for path in mistakes:
-            wrong = wrong_probes(seen(exercise, path), behaviours)
-            every.append(Known(cause_of(path), verdict(exercise, path).check, wrong))
-    return every
+def known(exercise: Exercise) -> list[KnownMistake]:
+    """What the mistakes show today."""
+    return compute(exercise)
 
 
-def in_torch(path: Path) -> bool:
-    return tier_of(path) != "numpy"
+def failing(mistake: Mistake, check: str) -> list[str]:
+    """The quick checks that a mistake fails; else the slow one that it is known to fail."""
+    tier, module = adapter(mistake.answer.tier), mistake.answer.load()
+    checks = [one for one in mistake.answer.exercise.checks.CHECKS.in_order() if not one.slow]
+    path = mistake.answer.path
+    return [one.name for one in checks if not judge(one, module, path, tier, 0).passed] or [check]
 
 
-@cache
-def failing(exercise: Exercise, path: Path) -> list[str]:
-    """The checks that a mistake fails, the quick ones having run; a slow one where no other does.
-
-    A quick check has to be earned among the quick ones: that it tells early is what it is for.
-    """
-    tier, answer = adapter(tier_of(path)), load(path)
-    quick = [check for check in exercise.checks.CHECKS.in_order() if not check.slow]
-    failed = [check.name for check in quick if not judge(check, answer, path, tier, 0).passed]
-    return failed or [verdict(exercise, path).check]
-
-
-@pytest.mark.parametrize(("exercise", "path"), SOLUTIONS + NEIGHBOURS, ids=names)
-def test_a_right_answer_passes_whatever_the_seed(exercise, path, monkeypatch):
-    if path in exercise.neighbours()[1:]:  # with the solutions, one is enough for slow checks
+@pytest.mark.parametrize("answer", SOLUTIONS + ALTERNATIVES, ids=names)
+def test_a_right_answer_passes_whatever_the_seed(answer, monkeypatch):
+    exercise = answer.exercise
+    slow = is_slow(exercise) and answer in SOLUTIONS
+    if not slow:  # with the solutions, that is enough for slow checks
         quick = [check for check in exercise.checks.CHECKS.all if not check.slow]
         monkeypatch.setattr(exercise.checks.CHECKS, "all", quick)
     for seed in range(1 if is_slow(exercise) else 3):
-        found = verdict(exercise, path, seed)
+        found, _ = verdict_of(answer, seed)
         if NO_MNIST in "".join(found.lines):
             pytest.skip(found.lines[0])
         assert found.passed, (found.check, found.lines)
-    judged_by_mnist = any(check.slow for check in exercise.checks.CHECKS.all)
-    assert ("of the 10,000 test images" in "".join(found.lines)) == judged_by_mnist
+    assert ("of the 10,000 test images" in "".join(found.lines)) == slow
 
 
-@pytest.mark.parametrize(("exercise", "path"), STARTERS, ids=names)
-def test_an_untouched_starter_is_not_written_yet(exercise, path):
-    found = verdict(exercise, path)
+@pytest.mark.parametrize("answer", STARTERS, ids=names)
+def test_an_untouched_starter_is_not_written_yet(answer):
+    found, _ = verdict_of(answer, 0)
     assert (found.passed, found.stage) == (False, "written")
     assert found.lines[0].startswith("not written yet")
 
 
-@pytest.mark.parametrize(("exercise", "path"), MISTAKES, ids=names)
-def test_a_mistake_fails_and_its_cause_is_known(exercise, path):
-    found = verdict(exercise, path)
-    assert not found.passed
-    assert found.stage != "written"
-    assert 1 <= len(found.lines) <= 6
-    slow = is_slow(exercise)
-    again = seen(exercise, path) if slow else behaviour(exercise, load(path), tier_of(path))
-    assert find_cause(known(exercise), again, found.check) == cause_of(path)
+@pytest.mark.parametrize("exercise", EXERCISES, ids=names)
+def test_every_mistake_fails_as_it_is_known(exercise):
+    """What `python -m exercises.checker.known` would write is what the folder holds."""
+    stored = known_mistakes(exercise)
+    assert [row.cause for row in stored] == [mistake.cause for mistake in mistakes(exercise)]
+    for row, now in zip(stored, known(exercise), strict=True):
+        assert (row.cause, row.torch, row.check) == (now.cause, now.torch, now.check)
+        assert row.check, f"{row.cause}: passes"
+        assert row.wrong.keys() == now.wrong.keys() != set(), row.cause
+        assert all(same(row.wrong[number], now.wrong[number]) for number in row.wrong), row.cause
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=names)
+def test_every_mistake_gets_its_own_cause(exercise):
+    stored = known_mistakes(exercise)
+    for row in stored:
+        seen = dict.fromkeys(range(1 + max(max(other.wrong) for other in stored))) | row.wrong
+        assert find_cause(stored, seen, row.check, row.torch) == row.cause
+
+
+def test_a_cause_explains_the_check_that_failed():
+    exercise = find_exercise("11")
+    row = known_mistakes(exercise)[0]
+    seen = dict.fromkeys(range(1000)) | row.wrong
+    assert find_cause([row], seen, row.check, torch=False) == row.cause
+    assert find_cause([row], seen, "another", torch=False) is None
+    assert find_cause([row], dict.fromkeys(range(1000)), row.check, torch=False) is None
+
+
+@pytest.mark.parametrize(
+    ("edits", "line"),
+    [
+        ([{"replace": "x", "with": "y"}], "'x' stands 2 times in it"),
+        ([{"replace": "z", "with": "y"}], "'z' stands 0 times in it"),
+        ([{"in": "f", "replace": "x", "with": "y"}], None),
+        ([{"in": "h", "replace": "x", "with": "y"}], "there is no h"),
+        ([{"replace": "def f", "with": "a"}, {"replace": "f():", "with": "b"}], "overlap"),
+    ],
+)
+def test_an_edit_applies_exactly_once(edits, line):
+    source = "def f():\n    return x\n\n\ndef g():\n    return x\n"
+    if line is None:
+        assert apply(source, edits) == source.replace("x", "y", 1)
+    else:
+        with pytest.raises(ValueError, match=line):
+            apply(source, edits)
 
 
 def test_without_mnist_nothing_passes_that_needs_it(tmp_path, monkeypatch):
@@ -125,50 +133,19 @@ def test_without_mnist_nothing_passes_that_needs_it(tmp_path, monkeypatch):
     assert NO_MNIST in found.lines[0]
 
 
-def test_a_search_in_processes_finds_all_and_keeps_it(tmp_path, monkeypatch):
-    monkeypatch.setattr(runner, "WORK", tmp_path)
-    exercise = find_exercise("08")
-    for processes in (True, False):
-        with ExitStack() as stack:
-            searches = [Search(exercise, torch, stack) for torch in (False, True)]
-            assert [bool(search.children) for search in searches] == [processes] * 2
-            found = [mistake for search in searches for mistake in search.finish()]
-        told = [(mistake.cause, mistake.check, [*mistake.wrong]) for mistake in found]
-        assert told == [(own.cause, own.check, [*own.wrong]) for own in known(exercise)]
-
-
-def test_a_search_ends_with_its_block_and_one_cut_short_is_not_kept(tmp_path, monkeypatch):
-    monkeypatch.setattr(runner, "WORK", tmp_path)
-    with ExitStack() as stack:
-        search = Search(find_exercise("05"), torch=False, stack=stack)
-        first, second = search.children
-        assert first.finish(0)[1] == "no end after 0 seconds"
-        assert second.process.poll() is None
-    assert second.process.poll() is not None
-    search.finish()
-    assert not search.kept.exists()
-
-
-@pytest.mark.parametrize("exercise", EXERCISES, ids=names)
-def test_every_known_mistake_shows(exercise):
-    for mistake in known(exercise):
-        assert mistake.wrong, mistake.cause
-
-
 @pytest.mark.parametrize(("exercise", "check"), CHECKS, ids=names)
 def test_without_this_check_a_mistake_gets_through(exercise, check):
-    assert any(failing(exercise, path) == [check.name] for path in exercise.mistakes())
+    pairs = zip(mistakes(exercise), known_mistakes(exercise), strict=True)
+    assert any(failing(mistake, row.check) == [check.name] for mistake, row in pairs)
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=names)
 def test_an_exercise_is_whole(exercise):
     assert exercise.about.level in LEVELS
-    assert len(exercise.mistakes()) >= 8
-    assert len(exercise.neighbours()) >= 5
+    assert len(mistakes(exercise)) >= 8
+    assert len(exercise.alternatives()) >= 4
     assert len(exercise.hints()) == 4
     assert exercise.tiers
-    for path in [*exercise.mistakes(), *exercise.neighbours()]:
-        assert path.read_text(encoding="utf-8").startswith('"""'), path
     statement = exercise.statement.read_text(encoding="utf-8")
     for part in ("**Goal.**", "## What to write", "## Done when", exercise.about.level.title()):
         assert part in statement
@@ -179,7 +156,8 @@ def test_an_exercise_is_whole(exercise):
 @pytest.mark.parametrize("exercise", EXERCISES, ids=names)
 def test_zero_checks_are_no_pass(exercise, monkeypatch):
     monkeypatch.setattr(exercise.checks, "CHECKS", Checks())
-    assert not verdict(exercise, exercise.solution(exercise.tiers[0])).passed
+    answer = Answer.read(exercise, exercise.solution(exercise.tiers[0]))
+    assert not verdict_of(answer, 0)[0].passed
 
 
 def test_shapes_that_do_not_fit_are_told_whole():
@@ -200,8 +178,8 @@ def test_the_table_of_the_readme_is_todays():
             exercise.about.level,
             str(exercise.about.minutes),
             exercise.about.teaches,
-            str(len(exercise.mistakes())),
-            str(len(exercise.neighbours())),
+            str(len(mistakes(exercise))),
+            str(len(exercise.alternatives())),
         ]
         for exercise in EXERCISES
     }

@@ -1,8 +1,8 @@
 """Which exercises there are, and where the parts of each lie.
 
 An exercise is its statement `NN_name.md` and, beside it, the folder `NN_name/` with all that
-belongs to it: `checks.py`, `hints.md`, `starter_TIER.py`, `solution_TIER.py`, and the files of
-`mistakes/` and `alternatives/`.
+belongs to it: `checks.py`, `hints.md`, `starter_TIER.py`, `solution_TIER.py`, `mistakes.toml`, and
+`alternatives/`, right answers written differently.
 """
 
 import importlib
@@ -90,10 +90,7 @@ class Exercise:
         """Where the reader's own answer lies."""
         return WORK / f"{self.name}_{tier}.py"
 
-    def mistakes(self) -> list[Path]:
-        return sorted((self.folder / "mistakes").glob("*.py"))
-
-    def neighbours(self) -> list[Path]:
+    def alternatives(self) -> list[Path]:
         return sorted((self.folder / "alternatives").glob("*.py"))
 
     def hints(self) -> list[str]:
@@ -118,23 +115,3 @@ def find_exercise(word: str) -> Exercise:
             return exercise
     numbers = ", ".join(exercise.number for exercise in all_exercises())
     raise UserError(f"exercise {word}: must be one of {numbers}")
-
-
-def tier_of(path: Path) -> str:
-    """The tier that a file is written in: the end of its name, and numpy where that says none."""
-    ending = path.stem.rpartition("_")[2]
-    return ending if ending in TIERS else TIERS[0]
-
-
-def parts_of(answer: Path) -> list[Path]:
-    """The files that make an answer: a known mistake changes a right answer, its neighbour."""
-    if answer.parent.parent.parent != FOLDER or answer.parent.name != "mistakes":
-        return [answer]
-    plain = answer.parent.parent / "alternatives" / f"plain_{tier_of(answer)}.py"
-    return [plain, answer]
-
-
-def cause_of(mistake: Path) -> str:
-    """What a reader who made this mistake is told: the first line of its docstring."""
-    lines = mistake.read_text(encoding="utf-8").splitlines()
-    return lines[0].strip('"').rstrip(".")

@@ -8,6 +8,7 @@ import ast
 import math
 import re
 import traceback
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -156,12 +157,14 @@ def _numbers(array: np.ndarray) -> str:
     return np.array2string(array, precision=6, separator=", ").replace("\n", "")
 
 
-def refuse_borrowed(answer: ModuleType, path: Path, names: Sequence[str], refused: Sequence[str]):
+def refuse_borrowed(
+    answer: ModuleType, source: bytes, names: Sequence[str], refused: Sequence[str]
+) -> None:
     """Refuse an answer that hands in what the tiers or torch have already.
 
     Args:
         answer: the loaded module.
-        path: its file.
+        source: of its file.
         names: that it must define itself.
         refused: what it may not use, as in "nn.Dropout", and modules that it may not import.
 
@@ -175,7 +178,7 @@ def refuse_borrowed(answer: ModuleType, path: Path, names: Sequence[str], refuse
             known = owner.__name__ in BASES or module in BEHIND_BASES
             if module != answer.__name__ and not known:
                 raise Refused(f"{name} comes from {module}: write it yourself")
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(ast.parse(source)):
         modules = [a.name for a in node.names] if isinstance(node, ast.Import) else []
         modules += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
         for module in modules:
@@ -223,7 +226,8 @@ def judge(check: Check, answer: ModuleType, path: Path, tier: Any, seed: int) ->
         seed: of the check's inputs.
     """
     try:
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             remark = check.run(answer, tier, seed)
     except Failed as failure:
         lines = [

@@ -4,11 +4,11 @@ It reads a request from standard input, and writes what it found as lines of JSO
 it opens before the answer runs. Each line bears the request's token, which the answer is not told.
 """
 
-import importlib.util
 import json
 import os
 import sys
 import tempfile
+import warnings
 from collections.abc import Callable
 from importlib.abc import MetaPathFinder
 from pathlib import Path
@@ -18,8 +18,10 @@ from typing import Any
 import numpy as np
 
 from exercises.checker.adapters import adapter
-from exercises.checker.catalogue import Exercise, parts_of, tier_of
+from exercises.checker.answer import Answer
+from exercises.checker.catalogue import Exercise
 from exercises.checker.checking import (
+    Check,
     Refused,
     Verdict,
     defined,
@@ -39,61 +41,54 @@ MEMORY = 4 * 2**30
 PROBE_SEEDS = (1, 2)
 
 
-def load(path: Path) -> ModuleType:
-    """Import an answer by its path, under a name that nothing else has."""
-    specification = importlib.util.spec_from_file_location(f"answer_{path.stem}", path)
-    assert specification
-    answer = importlib.util.module_from_spec(specification)
-    for part in parts_of(path):
-        exec(compile(part.read_bytes(), str(part), "exec"), vars(answer))
-    return answer
-
-
-def verdict_of(exercise: Exercise, path: Path, seed: int, say: Callable[[str, str], None]):
+def verdict_of(
+    answer: Answer, seed: int, begin: Callable[[Check], None] | None = None
+) -> tuple[Verdict, ModuleType | None]:
     """Load an answer and run its checks, up to the first that fails.
 
     Args:
-        exercise: what it answers.
-        path: its file.
+        answer: the answer.
         seed: of the checks' inputs.
-        say: is told the stage and name of each check before it runs.
+        begin: called with each check before it runs.
 
     Returns:
-        The verdict and the answer; None for an answer that could not be loaded.
+        The verdict and the answer's module; None for one that could not be loaded.
     """
-    about = exercise.about
+    exercise, about = answer.exercise, answer.exercise.about
     try:
-        answer = load(path)
+        module = answer.load()
     except BaseException as error:  # SystemExit, too
-        return Verdict(False, "written", "loads", readers_error(error, path)), None
-    verdict = defined(answer, about.names)
+        return Verdict(False, "written", "loads", readers_error(error, answer.path)), None
+    verdict = defined(module, about.names)
     if not verdict.passed:
-        return verdict, answer
+        return verdict, module
     try:
-        refuse_borrowed(answer, path, about.names, about.refused)
+        refuse_borrowed(module, answer.source, about.names, about.refused)
     except Refused as refusal:
         return Verdict(False, "written", "refused", [str(refusal)]), None
-    tier = adapter(tier_of(path))
+    tier = adapter(answer.tier)
     checks = exercise.checks.CHECKS.in_order()
     if not checks:
         return Verdict(False, "written", "none", ["no check has run"]), None
     remarks: list[str] = []
     for check in checks:
-        say(check.stage, check.name)
-        verdict = judge(check, answer, path, tier, seed)
+        if begin is not None:
+            begin(check)
+        verdict = judge(check, module, answer.path, tier, seed)
         if not verdict.passed:
-            return verdict, answer
+            return verdict, module
         remarks += verdict.lines
-    return Verdict(True, lines=remarks), answer
+    return Verdict(True, lines=remarks), module
 
 
-def behaviour(exercise: Exercise, answer: ModuleType, tier: str) -> list[Any]:
+def behaviour(answer: Answer, module: ModuleType) -> list[Any]:
     """What can be seen of an answer from outside, as JSON's values: one for each probe and seed."""
     seen = []
     for seed in PROBE_SEEDS:
-        for probe in exercise.checks.probes(answer, adapter(tier), seed):
+        for probe in answer.exercise.checks.probes(module, adapter(answer.tier), seed):
             try:
-                with np.errstate(all="ignore"):
+                with np.errstate(all="ignore"), warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
                     value = probe()
                 seen.append(_plain(value))
             except BaseException as error:  # SystemExit, too
@@ -149,7 +144,7 @@ class NoTorch(MetaPathFinder):
 
 
 def main() -> None:
-    """Judge one answer, or tell how the known answers behave."""
+    """Judge one answer."""
     request = json.loads(sys.stdin.readline())
     results = open(request.pop("results"), "a", encoding="utf-8")  # noqa: SIM115 - until the end
     token = request.pop("token")
@@ -158,36 +153,25 @@ def main() -> None:
         results.write(json.dumps({"token": token, **line}) + "\n")
         results.flush()
 
-    exercise = Exercise(request["exercise"])
-    paths = [Path(path) for path in request["paths"]]
-    if tier_of(paths[0]) == "numpy":
+    answer = Answer.read(Exercise(request["exercise"]), Path(request["path"]))
+    if answer.tier == "numpy":
         sys.meta_path.insert(0, NoTorch())
     else:
         import torch
 
         torch.set_num_threads(1)
-    assert exercise.checks
+    assert answer.exercise.checks
     _limit_memory()
     # Set, since it is otherwise found by writing and deleting a file, as torch.optim would.
     tempfile.tempdir = str(Path.cwd().resolve())
     guard(Path.cwd().resolve(), lambda event: send(forbidden=event))
     send(started=True)
-    if request["known"]:
-        right = exercise.neighbours()
-        for path in paths:
-            verdict, answer = Verdict(True), None
-            if path not in right:  # they pass, and some of them take long to do so
-                verdict, answer = verdict_of(exercise, path, 0, lambda stage, check: None)
-            seen = behaviour(exercise, answer or load(path), tier_of(path))
-            send(known=str(path), check=verdict.check, behaviour=seen)
-    else:
-        (path,) = paths
-        verdict, answer = verdict_of(
-            exercise, path, request["seed"], lambda stage, check: send(stage=stage, check=check)
-        )
-        send(verdict=vars(verdict))
-        if not verdict.passed and verdict.stage != "written" and answer is not None:
-            send(behaviour=behaviour(exercise, answer, tier_of(path)))
+    verdict, module = verdict_of(
+        answer, request["seed"], lambda check: send(stage=check.stage, check=check.name)
+    )
+    send(verdict=vars(verdict))
+    if not verdict.passed and verdict.stage != "written" and module is not None:
+        send(behaviour=behaviour(answer, module))
     results.close()
     os._exit(0)  # whatever threads the answer has started
 

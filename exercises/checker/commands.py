@@ -19,7 +19,8 @@ from common.runs.options import REPOSITORY
 from common.runs.progress import say
 from data.errors import UserError
 from docs.cuttings import cutting
-from exercises.checker.catalogue import LEVELS, Exercise, all_exercises, find_exercise, tier_of
+from exercises.checker.answer import Answer
+from exercises.checker.catalogue import LEVELS, Exercise, all_exercises, find_exercise
 from exercises.checker.checking import STAGES, Verdict
 from exercises.checker.progress import HINT_AFTER, Progress
 from exercises.checker.report import write_report
@@ -55,13 +56,13 @@ class OneExercise(Options):
             raise UserError(f"--tier {tier}: exercise {exercise.number} is for {tiers}")
         return exercise, tier
 
-    def started(self) -> tuple[Exercise, Path]:
-        """The exercise and the reader's file. Raises UserError where there is none yet."""
+    def started(self) -> Answer:
+        """The reader's answer. Raises UserError where there is none yet."""
         exercise, tier = self.chosen()
         path = exercise.work(tier)
         if not path.is_file():
             raise UserError(f"{shown(path)}: not started; `{ME} start {exercise.number}` does")
-        return exercise, path
+        return Answer.read(exercise, path)
 
 
 with warnings.catch_warnings():
@@ -151,22 +152,23 @@ def check(options: CheckOptions) -> None:
     if not options.exercise:
         if options.file:
             raise UserError("--file: needs an exercise, too")
-        answers = [(e, e.work(t)) for e in all_exercises() for t in e.tiers if e.work(t).exists()]
+        started = [(e, e.work(t)) for e in all_exercises() for t in e.tiers if e.work(t).exists()]
+        answers = [Answer.read(exercise, path) for exercise, path in started]
         if not answers:
             raise UserError(f"no exercise is started; `{ME} list` shows them")
     elif options.file:
-        answers = [(find_exercise(options.exercise[0]), options.file)]
         if not options.file.is_file():
             raise UserError(f"--file {options.file}: no such file")
+        answers = [Answer.read(find_exercise(options.exercise[0]), options.file)]
     else:
         answers = [options.started()]
-    passed = [_check_one(*answer, options) for answer in answers]
+    passed = [_check_one(answer, options) for answer in answers]
     raise SystemExit(0 if all(passed) else 1)
 
 
-def _check_one(exercise: Exercise, path: Path, options: CheckOptions) -> bool:
-    verdict = check_answer(exercise, path)
-    tier = tier_of(path)
+def _check_one(answer: Answer, options: CheckOptions) -> bool:
+    verdict = check_answer(answer)
+    exercise, tier, path = answer.exercise, answer.tier, answer.path
     failures = 0
     if path.resolve() == exercise.work(tier):  # what lies elsewhere is another's
         done = Progress().of(exercise, tier)
@@ -177,17 +179,17 @@ def _check_one(exercise: Exercise, path: Path, options: CheckOptions) -> bool:
         about = {"exercise": exercise.name, "tier": tier, "file": str(path)}
         say(json.dumps(about | vars(verdict)))
     else:
-        say("\n".join(told(exercise, path, verdict, failures)))
+        say("\n".join(told(answer, verdict, failures)))
     return verdict.passed
 
 
-def told(exercise: Exercise, path: Path, verdict: Verdict, failures: int) -> list[str]:
+def told(answer: Answer, verdict: Verdict, failures: int) -> list[str]:
     """A verdict as the reader sees it: after a failure, twelve lines at most."""
-    tier = tier_of(path)
+    exercise, tier = answer.exercise, answer.tier
     title = f"{exercise.name}, {tier}: "
     if verdict.passed:
         passed = [f"{title}passed ({verdict.seconds:.1f} s)", *verdict.lines]
-        return [*passed, *_after_a_pass(exercise, path)]
+        return [*passed, *_after_a_pass(answer)]
     stages = [s for s in STAGES if s == "written" or s in _stages(exercise)]
     lines = [f"{title}stage {stages.index(verdict.stage) + 1} of {len(stages)}: {verdict.stage}"]
     lines += [f"  {line}" for line in verdict.lines]
@@ -204,14 +206,14 @@ def _stages(exercise: Exercise) -> set[str]:
     return {check.stage for check in exercise.checks.CHECKS.all}
 
 
-def _after_a_pass(exercise: Exercise, path: Path) -> list[str]:
-    about = exercise.about
+def _after_a_pass(answer: Answer) -> list[str]:
+    exercise, about = answer.exercise, answer.exercise.about
     lines = ["", "To think over:", *(f"- {question}" for question in about.questions)]
     if hasattr(exercise.checks, "in_network"):
-        lines += ["", f"To train a network with it: {call_of('try', exercise, tier_of(path))}"]
+        lines += ["", f"To train a network with it: {call_of('try', exercise, answer.tier)}"]
     lines += ["", f"To try: {about.experiment}"]
-    own = [(REPOSITORY / file, name) for file, name in about.shown.get(tier_of(path), ())]
-    yours = [(path, name) for name in about.names]
+    own = [(REPOSITORY / file, name) for file, name in about.shown.get(answer.tier, ())]
+    yours = [(answer.path, name) for name in about.names]
     for title, parts in (("Yours", yours), ("The tier's own", own)):
         for file, name in parts:
             with suppress(KeyError):  # a name of yours that no class or function has
@@ -227,19 +229,20 @@ def watch(options: OneExercise) -> None:
     except ImportError:
         remedy = 'needs watchfiles: python -m pip install --editable ".[exercises]"'
         raise UserError(f"watch: {remedy}") from None
-    exercise, path = options.started()
+    answer = options.started()
+    exercise, path = answer.exercise, answer.path
     say(f"watching {shown(path)}; Ctrl-C ends it")
-    _check_one(exercise, path, CheckOptions())
+    _check_one(answer, CheckOptions())
     for changed in changes(path.parent, recursive=False):
         if any(Path(name).name == path.name for _, name in changed) and path.is_file():
             say(f"\n{time.strftime('%H:%M:%S')}")
-            _check_one(exercise, path, CheckOptions())
+            _check_one(Answer.read(exercise, path), CheckOptions())
 
 
 def try_out(options: TryOptions) -> None:
     """Train the tier as it is, and with your answer in its network; prints both curves."""
-    exercise, path = options.started()
-    try_answer(exercise, path, TIERS[tier_of(path)], options.epochs)
+    answer = options.started()
+    try_answer(answer, TIERS[answer.tier], options.epochs)
 
 
 def hint(options: OneExercise) -> None:
@@ -266,12 +269,12 @@ def solution(options: SolutionOptions) -> None:
 
 def reset(options: OneExercise) -> None:
     """Put the starter back, and keep your answer under another name."""
-    exercise, path = options.started()
-    number = 1
+    answer = options.started()
+    path, number = answer.path, 1
     while (backup := path.with_name(f"{path.name}.{number}.bak")).exists():
         number += 1
     path.rename(backup)
-    _place_starter(exercise, tier_of(path))
+    _place_starter(answer.exercise, answer.tier)
     say(f"your answer is now {shown(backup)}; {shown(path)} is the starter again")
 
 

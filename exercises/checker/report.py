@@ -8,17 +8,18 @@ from rich.table import Table
 
 from common.runs.progress import say
 from data.errors import UserError
-from exercises.checker.catalogue import Exercise, all_exercises, tier_of
+from exercises.checker.answer import Answer
+from exercises.checker.catalogue import Exercise, all_exercises
 from exercises.checker.checking import Verdict
 from exercises.checker.runner import check_answer
 
 COLUMNS = ("student", "exercise", "tier", "passed", "stage", "cause", "seconds")
 
 
-def answers_in(folder: Path) -> list[tuple[Exercise, Path]]:
+def answers_in(folder: Path) -> list[Answer]:
     """A student's answers: the files named as in exercises/work/, anywhere in the folder."""
     return [
-        (exercise, path)
+        Answer.read(exercise, path)
         for exercise in all_exercises()
         for path in sorted(folder.rglob(f"{exercise.name}*.py"))
     ]
@@ -35,8 +36,8 @@ def write_report(folder: Path) -> None:
     students = sorted(path for path in folder.iterdir() if path.is_dir())
     rows: list[tuple[str, Exercise, str, Verdict]] = []
     for student in students:
-        for exercise, path in answers_in(student):
-            rows.append((student.name, exercise, tier_of(path), check_answer(exercise, path)))
+        for answer in answers_in(student):
+            rows.append((student.name, answer.exercise, answer.tier, check_answer(answer)))
     if not rows:
         example = "ANNA/01_add_dropout_numpy.py"
         raise UserError(f"{folder}: holds no answers; they are named as in {example}")

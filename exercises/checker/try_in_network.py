@@ -5,7 +5,6 @@ which puts the answer into the list of a network's layers, can be tried so.
 """
 
 from collections.abc import Callable
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 from unittest.mock import patch
@@ -16,26 +15,25 @@ from common.recorder import Recorder
 from common.runs.progress import say
 from data.datasets import DatasetUnavailable, load_dataset
 from data.errors import UserError
-from exercises.checker.catalogue import Exercise
+from exercises.checker.answer import Answer
 from exercises.checker.checking import readers_error
-from exercises.checker.child import load
 from tiers import Tier
 
 SETTINGS = {"hidden": (64, 32), "dtype": "float64", "batch_size": 128}
 
 
-def try_answer(exercise: Exercise, path: Path, tier: Tier, epochs: int) -> None:
-    """Train with the tier's own layers, then with the answer in a file, and print both.
+def try_answer(answer: Answer, tier: Tier, epochs: int) -> None:
+    """Train with the tier's own layers, then with the answer's, and print both.
 
     Args:
-        exercise: what the file answers.
-        path: the file.
+        answer: the answer.
         tier: in which it is written.
         epochs: of each training.
 
     Raises:
         UserError: where the exercise has no part of a network, or the answer raises an exception.
     """
+    exercise, path = answer.exercise, answer.path
     in_network = getattr(exercise.checks, "in_network", None)
     if in_network is None:
         about = f"exercise {exercise.number} has no part to put into a network"
@@ -50,9 +48,9 @@ def try_answer(exercise: Exercise, path: Path, tier: Tier, epochs: int) -> None:
     histories = [_history(tier, configuration, dataset)]
     make_model = tier.module("train").make_model
     try:
-        answer = load(path)
+        module = answer.load()
         with patch.object(
-            tier.module("train"), "make_model", _with_answer(tier, make_model, in_network, answer)
+            tier.module("train"), "make_model", _with_answer(tier, make_model, in_network, module)
         ):
             histories.append(_history(tier, configuration, dataset))
     except UserError:

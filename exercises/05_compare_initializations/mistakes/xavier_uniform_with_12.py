@@ -1,8 +1,0 @@
-"""Xavier's limit is the root of 6 / (d_in + d_out), and 12 was taken."""
-
-import numpy as np
-
-
-def xavier_uniform(d_out, d_in, rng):
-    limit = np.sqrt(12 / (d_in + d_out))
-    return rng.uniform(-limit, limit, (d_out, d_in))

@@ -1,6 +1,0 @@
-"""The step decay multiplies the factor by the number of decays: it has to be the exponent."""
-
-
-def step_schedule(step, peak, decay_steps, decay_factor):
-    decays = step // decay_steps
-    return peak * decay_factor * decays if decays else peak

@@ -1,7 +1,0 @@
-"""The warm-up falls from the peak instead of rising to it."""
-
-
-def warmup_cosine_schedule(step, peak, total_steps, end, warmup_steps):
-    if step < warmup_steps:
-        return peak * (1 - step / (warmup_steps + 1))
-    return cosine_schedule(step - warmup_steps, peak, total_steps - warmup_steps, end)

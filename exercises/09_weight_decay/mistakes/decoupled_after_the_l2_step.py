@@ -1,8 +1,0 @@
-"""decoupled_step decays twice: past the optimizer, and through the gradient besides."""
-
-
-def decoupled_step(optimizer, gradients, weight_decay):
-    l2_step(optimizer, gradients, weight_decay)
-    for parameter in optimizer.parameters.values():
-        if is_weight(parameter):
-            parameter *= 1 - optimizer.learning_rate * weight_decay

@@ -1,8 +1,0 @@
-"""decoupled_step has a learning rate of its own: take optimizer.learning_rate."""
-
-
-def decoupled_step(optimizer, gradients, weight_decay):
-    for parameter in optimizer.parameters.values():
-        if is_weight(parameter):
-            parameter *= 1 - 0.1 * weight_decay
-    optimizer.step(gradients)

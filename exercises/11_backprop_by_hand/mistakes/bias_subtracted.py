@@ -1,5 +1,0 @@
-"""linear_forward subtracts the bias."""
-
-
-def linear_forward(X, W, b):
-    return X @ W.T - b

@@ -1,9 +1,0 @@
-"""b has two axes: its shape has to be (out,)."""
-
-
-def collapse(layers):
-    W, b = layers[0]
-    b = b[None]
-    for W_next, b_next in layers[1:]:
-        W, b = W_next @ W, b @ W_next.T + b_next
-    return W, b

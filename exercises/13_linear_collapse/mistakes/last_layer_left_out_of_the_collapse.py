@@ -1,8 +1,0 @@
-"""collapse leaves out the last layer."""
-
-
-def collapse(layers):
-    W, b = layers[0]
-    for W_next, b_next in layers[1:-1]:
-        W, b = W_next @ W, W_next @ b + b_next
-    return W, b

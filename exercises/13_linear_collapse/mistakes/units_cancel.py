@@ -1,9 +1,0 @@
-"""Units bend between the two points, but the next layer cancels what they do."""
-
-import numpy as np
-
-
-def counterexample():
-    first = (np.array([[1.0], [-1.0]]), np.array([0.0, 0.0]))
-    second = (np.array([[1.0, -1.0]]), np.array([0.0]))
-    return [first, second], np.array([-1.0]), np.array([1.0])

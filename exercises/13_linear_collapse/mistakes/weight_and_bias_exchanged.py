@@ -1,8 +1,0 @@
-"""collapse returns b before W."""
-
-
-def collapse(layers):
-    W, b = layers[0]
-    for W_next, b_next in layers[1:]:
-        W, b = W_next @ W, W_next @ b + b_next
-    return b, W

@@ -1,8 +1,0 @@
-"""ReLU itself stands where its derivative belongs."""
-
-
-def derivative(activation, Z):
-    A = apply(activation, Z)
-    if activation == "sigmoid":
-        return A * (1 - A)
-    return 1 - A * A if activation == "tanh" else A

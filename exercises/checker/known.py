@@ -1,0 +1,151 @@
+"""What each known mistake shows, computed beforehand: python -m exercises.checker.known
+
+It stands in `known.json` of the exercise's folder, so that a cause is found without running the
+mistakes, and without having them: solutions, alternatives and mistakes may be taken away. A row is
+the first check that a mistake fails, and what it shows at the probes where no right answer does.
+"""
+
+import json
+import math
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from common.runs.environment import limited_threads
+from exercises.checker.answer import Answer
+from exercises.checker.catalogue import Exercise, all_exercises, find_exercise
+from exercises.checker.child import behaviour, verdict_of
+from exercises.checker.mistakes import Mistake, read_mistakes
+
+NAME = "known.json"
+
+
+@dataclass(frozen=True)
+class KnownMistake:
+    """A known mistake.
+
+    Attributes:
+        cause: what the reader is told.
+        torch: whether it is written in torch, or in NumPy.
+        check: the first that it fails.
+        wrong: by the number of a probe, what it shows there and no right answer does.
+    """
+
+    cause: str
+    torch: bool
+    check: str
+    wrong: dict[int, Any]
+
+
+@cache
+def known_mistakes(exercise: Exercise) -> tuple[KnownMistake, ...]:
+    """Those of an exercise, as they were computed; none where there is no file."""
+    try:
+        rows = json.loads((exercise.folder / NAME).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return ()
+    return tuple(
+        KnownMistake(
+            row["cause"],
+            row.get("torch", False),
+            row["check"],
+            {int(number): value for number, value in row["wrong"].items()},
+        )
+        for row in rows
+    )
+
+
+def find_cause(
+    known: Sequence[KnownMistake], seen: Sequence[Any], check: str, torch: bool
+) -> str | None:
+    """The cause of an answer's failure, where one is found that explains it, and only one.
+
+    A mistake explains it that fails the same check first, and whose every fault the answer shows,
+    too. The answer may have more faults: of several mistakes those count that explain more.
+
+    Args:
+        known: the mistakes.
+        seen: what each probe showed of the answer.
+        check: the first that the answer fails.
+        torch: whether it is written in torch. One in NumPy cannot make the mistakes of torch.
+    """
+    found = [
+        mistake
+        for mistake in known
+        if mistake.check == check
+        and (torch or not mistake.torch)
+        and mistake.wrong
+        and all(same(seen[number], value) for number, value in mistake.wrong.items())
+    ]
+    causes = {
+        mistake.cause
+        for mistake in found
+        if not any(mistake.wrong.keys() < other.wrong.keys() for other in found)
+    }
+    return causes.pop() if len(causes) == 1 else None
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two behaviours agree: numbers to a millionth or so, all else exactly."""
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        close = math.isclose(one, other, rel_tol=1e-5, abs_tol=1e-6)
+        return close or (math.isnan(one) and math.isnan(other))
+    return one == other
+
+
+def compute(exercise: Exercise) -> list[KnownMistake]:
+    """Run all known answers, and compare what the wrong ones show with what the right ones do."""
+    right: dict[bool, list[list[Any]]] = {False: [], True: []}
+    paths = [*map(exercise.solution, exercise.tiers), *exercise.alternatives()]
+    for answer in (Answer.read(exercise, path) for path in paths):
+        right[answer.tier != "numpy"].append(behaviour(answer, answer.load()))
+    return [_known(mistake, right) for mistake in read_mistakes(exercise)]
+
+
+def _known(mistake: Mistake, right: dict[bool, list[list[Any]]]) -> KnownMistake:
+    torch = mistake.answer.tier != "numpy"
+    verdict, module = verdict_of(mistake.answer, 0)
+    seen = behaviour(mistake.answer, module or mistake.answer.load())
+    wrong = {
+        number: _rounded(value)
+        for number, value in enumerate(seen)
+        if not any(same(value, other[number]) for other in right[torch])
+    }
+    return KnownMistake(mistake.cause, torch, verdict.check, wrong)
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_rounded(part) for part in value]
+    return float(f"{value:.6g}") if isinstance(value, float) else value
+
+
+def write(exercise: Exercise) -> str:
+    """Compute an exercise's file, and say how much is in it."""
+    with limited_threads(1):
+        known = compute(exercise)
+    rows = []
+    for mistake in known:
+        row = {"cause": mistake.cause} | ({"torch": True} if mistake.torch else {})
+        row |= {"check": mistake.check, "wrong": mistake.wrong}
+        rows.append(json.dumps(row, ensure_ascii=False))
+    text = "[\n" + ",\n".join(rows) + "\n]\n"
+    (exercise.folder / NAME).write_text(text, encoding="utf-8")
+    return f"{exercise.name}: {len(known)} mistakes, {len(text.encode()):,} bytes"
+
+
+def main(words: list[str]) -> None:
+    """Compute the files of the exercises with these numbers, or of all."""
+    exercises = [find_exercise(word) for word in words] or all_exercises()
+    with ProcessPoolExecutor() as pool:
+        for line in pool.map(write, exercises):
+            print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
