@@ -13,6 +13,7 @@ if __name__ == "__main__":  # from here on, Ctrl-C during an import leaves witho
 
     leave_while_importing()
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -94,6 +95,8 @@ def use_available_data(comparison: Comparison) -> Comparison:
 
 def train_all(comparison: Comparison, folder: Path) -> list[Path]:
     """Train every tier in float32 and float64 with every seed; the folders of the runs."""
+    if find_spec("torch") is None:
+        raise ModuleNotFoundError(name="torch")
     jobs, folders = [], []
     for dtype in ("float64", "float32"):  # the longest first: no core waits for a late one
         for seed in comparison.seeds or (comparison.seed,):

@@ -14,11 +14,10 @@ Exercise: 04_compare_activations. And which learning rates are best for --hidden
 256 256; does sigmoid still learn?
 """
 
-from matplotlib import pyplot as plt
 from pydantic import Field
 
 from common.configuration import Activation
-from experiments.experiment import Numbers, main
+from experiments.experiment import Numbers, main, plt
 from experiments.learning_curves import CurveOptions, compare, draw_curves, tell
 
 

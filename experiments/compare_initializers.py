@@ -13,11 +13,10 @@ layers all but zeros end alike), --initializers. Papers: Glorot & Bengio 2010; H
 LeCun et al. 1998. Exercise: 05_compare_initializations. And explain the zeros' loss in nats.
 """
 
-from matplotlib import pyplot as plt
 from pydantic import Field
 
 from common.configuration import Activation, Initializer, Width
-from experiments.experiment import Numbers, main
+from experiments.experiment import Numbers, main, plt
 from experiments.learning_curves import CurveOptions, compare, draw_curves, tell
 
 

@@ -14,6 +14,8 @@ options are AnimatedOptions has besides
     animate(numbers) -> animation      of numbers["frames"], which `run` keeps for --animate alone
 """
 
+import io
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -31,6 +33,7 @@ from threadpoolctl import threadpool_limits
 from common.cli.command_line import run_script
 from common.cli.command_options import CommandOptions
 from common.cli.job_pool import processor_cores
+from common.runs.files import write_file
 from common.runs.options import REPOSITORY, Folder
 from common.runs.progress import say
 
@@ -91,6 +94,7 @@ def side_by_side(
 
 
 def _use_one_thread() -> None:
+    os.environ["OMP_NUM_THREADS"] = "1"  # for torch, where it is loaded later
     threadpool_limits(1)
     if torch := sys.modules.get("torch"):
         torch.set_num_threads(1)
@@ -110,6 +114,7 @@ def main(
     def script(arguments: list[str]) -> None:
         options = options_class.parse(arguments, module.__doc__)
         options.make_folder()
+        _use_one_thread()
         started = time.perf_counter()
         numbers = run(options)
         seconds = time.perf_counter() - started
@@ -126,9 +131,11 @@ def main(
 
 
 def save_figure(figure: plt.Figure, path: Path) -> Path:
-    """Write a figure as a PNG file, and close it."""
-    figure.savefig(path, dpi=85)
+    """Write a figure as a PNG file, and close it. Raises UserError where that is not possible."""
+    content = io.BytesIO()
+    figure.savefig(content, dpi=85)
     plt.close(figure)
+    write_file(path, [content.getvalue()])
     return path
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
-from matplotlib import pyplot as plt
 from pydantic import Field
 
 from activations_numpy import ACTIVATIONS
@@ -21,7 +20,7 @@ from common.configuration import Configuration, Width
 from common.recorder import DivergenceError, Recorder
 from common.runs.progress import say_to_stderr
 from data.datasets import Dataset, DatasetUnavailable, Split, load_dataset
-from experiments.experiment import ExperimentOptions, Numbers, side_by_side, style
+from experiments.experiment import ExperimentOptions, Numbers, plt, side_by_side, style
 from mlp_numpy import MLP
 from train_numpy import train
 

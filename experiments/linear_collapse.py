@@ -13,12 +13,11 @@ the one layer, on paper, for W_h = [[1, 2]], b_h = [3], W_o = [[4], [5]] and b_o
 from itertools import pairwise
 
 import numpy as np
-from matplotlib import pyplot as plt
 from pydantic import Field
 
 from common.configuration import Activation, Configuration, Width
 from data.datasets import load_dataset
-from experiments.experiment import COLORS, REGIONS, ExperimentOptions, Numbers, main
+from experiments.experiment import COLORS, REGIONS, ExperimentOptions, Numbers, main, plt
 from mlp_numpy import MLP
 from train_numpy import predict, train
 

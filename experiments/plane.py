@@ -4,9 +4,8 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
-from matplotlib import pyplot as plt
 
-from experiments.experiment import COLORS, REGIONS
+from experiments.experiment import COLORS, REGIONS, plt
 from mlp_numpy import MLP
 
 TICKS = 49  # grid points along each axis

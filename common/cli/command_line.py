@@ -28,6 +28,9 @@ O = TypeVar("O", bound=RunOptions)  # noqa: E741
 # These say where and how a run is computed, not what it computes: they may change on --resume.
 FREE_ON_RESUME = {"run_dir", "resume", "overwrite", "data_root", "device"}
 
+# The libraries that tier 1 does without, and the extra of pyproject.toml that brings each.
+EXTRAS = {"torch": "torch", "matplotlib": "figures", "networkx": "figures"}
+
 
 def parse(options_class: type[O], tier: str, description: str, arguments: list[str]) -> O:
     """Read a run's configuration from the command line.
@@ -116,6 +119,11 @@ def train_as_run(
                 pass
 
 
+def missing_library(name: str) -> str:
+    """What to do where one of EXTRAS is not installed."""
+    return f'needs {name}: .venv/bin/python -m pip install --editable ".[{EXTRAS[name]}]"'
+
+
 def run_script(main: Callable[[list[str]], None]) -> None:
     """Call a script's main; tell a user's error in one line and leave with exit code 2.
 
@@ -129,6 +137,11 @@ def run_script(main: Callable[[list[str]], None]) -> None:
         raise SystemExit(2) from None
     except KeyboardInterrupt:
         raise SystemExit(128 + signal.SIGINT) from None
+    except ModuleNotFoundError as error:
+        if error.name not in EXTRAS:
+            raise
+        print(f"error: {missing_library(error.name)}", file=sys.stderr)
+        raise SystemExit(2) from None
     except Exception as error:
         if not out_of_memory(error):
             raise
