@@ -1,12 +1,13 @@
 """Claim: one rule, applied gate by gate from the output back, finds every gradient of a graph.
 
-Predict first: x = -2, y = 5 and z = -4 go into (x + y) * z. If one of them grows by 1 and the
-others stay as they are, by how much does the output change? Answer it for each of the three.
+Predict first: x = 1, y = 2 and z = 0 go into (x + y) * max(y, z). If one of them grows by a little
+and the others stay as they are, by what factor does the output change more than that input? Answer
+it for each of the three; y is used twice.
 
-What to change: --expression (product, neuron, neuron-one-gate, reused, max, or a formula such as
-"b = a * a; b + log(b)"), and --values, in the order in which the names first appear.
+What to change: --expression (shared, product, neuron, neuron-one-gate, reused, max, or a formula
+such as "b = a * a; b + log(b)"), and --values, in the order in which the names first appear.
 Paper: Rumelhart, Hinton and Williams, "Learning representations by back-propagating errors",
-Nature 323, 1986. Exercise: 10_computational_graph. And which other expression is -12?
+Nature 323, 1986. Exercise: 10_computational_graph. And why are all three equal for z = 3?
 """
 
 import ast
@@ -15,20 +16,17 @@ from operator import add, mul, sub, truediv
 from textwrap import fill
 from typing import Annotated, Any
 
-import networkx
 import numpy as np
-from matplotlib import pyplot as plt
-from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 from pydantic import Field, model_validator
 
 import gates_numpy as gates
 from computational_graph_numpy import ComputationalGraph
 from data.errors import UserError
-from experiments.experiment import COLORS, ExperimentOptions, Numbers, main
+from experiments.experiment import COLORS, ExperimentOptions, Numbers, main, plt
 
 # name: expression, values of its inputs
 EXPRESSIONS: dict[str, tuple[str, tuple[float, ...]]] = {
+    "shared": ("(x + y) * max(y, z)", (1, 2, 0)),
     "product": ("(x + y) * z", (-2, 5, -4)),
     "neuron": ("1 / (1 + exp(-(w1 * x1 + w2 * x2 + b)))", (2, -1, -3, -2, -3)),
     "neuron-one-gate": ("sigmoid(w1 * x1 + w2 * x2 + b)", (2, -1, -3, -2, -3)),
@@ -49,7 +47,7 @@ PAPER = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none"
 class Options(ExperimentOptions):
     """What is drawn, and where it is evaluated."""
 
-    expression: str = Field("product", max_length=200, description="a name, or a formula")
+    expression: str = Field("shared", max_length=200, description="a name, or a formula")
     values: tuple[Annotated[float, Field(allow_inf_nan=False)], ...] = Field(
         (), max_length=20, description="of the inputs (the example's own if there are none)"
     )
@@ -188,8 +186,10 @@ def laid_out(numbers: Numbers) -> tuple[dict[Place, np.ndarray], list[list[Place
 
     Each node stands in a column as near to the output as the gates that use it allow. An edge
     that skips columns gets a place of its own in each of them, so that it crosses no node.
-    networkx, which torch brings along, finds the columns and the positions.
+    networkx finds the columns and the positions.
     """
+    import networkx  # here, as nothing but the picture needs it
+
     graph = networkx.MultiDiGraph()
     graph.add_nodes_from(range(len(numbers["nodes"])))
     graph.add_edges_from((edge["from"], edge["to"]) for edge in numbers["edges"])
@@ -241,12 +241,12 @@ def draw(numbers: Numbers) -> plt.Figure:
     symbol = {"linestyle": "none", "markersize": 11, "markeredgecolor": "black"}
     text = {"linestyle": "none", "markersize": 9, "marker": "$3$"}
     handles = [
-        Line2D([], [], marker="o", color="white", label="input", **symbol),
-        Line2D([], [], marker="s", color=GATE, label="gate (· is what comes in)", **symbol),
-        Line2D([], [], color=VALUE, label="value (above)", **text),
-        Line2D([], [], color=GRADIENT, label="∂output/∂node (below, boxed)", **text),
-        Line2D([], [], color="0.3", label="forward"),
-        Line2D([], [], color=GRADIENT, linestyle="--", label="back, × local gradient"),
+        plt.Line2D([], [], marker="o", color="white", label="input", **symbol),
+        plt.Line2D([], [], marker="s", color=GATE, label="gate (· is what comes in)", **symbol),
+        plt.Line2D([], [], color=VALUE, label="value (above)", **text),
+        plt.Line2D([], [], color=GRADIENT, label="∂output/∂node (below, boxed)", **text),
+        plt.Line2D([], [], color="0.3", label="forward"),
+        plt.Line2D([], [], color=GRADIENT, linestyle="--", label="back, × local gradient"),
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=3)
     figure.suptitle(fill(numbers["expression"], int(9 * width)), family="monospace")
@@ -254,7 +254,7 @@ def draw(numbers: Numbers) -> plt.Figure:
 
 
 def draw_edges(
-    panel: Axes,
+    panel: plt.Axes,
     numbers: Numbers,
     positions: dict[Place, np.ndarray],
     ways: list[list[Place]],
@@ -287,7 +287,7 @@ def draw_edges(
 
 
 def draw_nodes(
-    panel: Axes, numbers: Numbers, positions: dict[Place, np.ndarray], with_gradients: bool
+    panel: plt.Axes, numbers: Numbers, positions: dict[Place, np.ndarray], with_gradients: bool
 ) -> None:
     """Inputs, numbers and gates, with their values and, where asked for, their gradients."""
     for i, node in enumerate(numbers["nodes"]):
@@ -309,7 +309,9 @@ def draw_nodes(
             write(panel, shown(node["gradient"]), positions[i], -25, color=GRADIENT, bbox=box)
 
 
-def write(panel: Axes, text: str, place: np.ndarray, points_above: float = 0, **look: Any) -> None:
+def write(
+    panel: plt.Axes, text: str, place: np.ndarray, points_above: float = 0, **look: Any
+) -> None:
     """A text centred on a place, or some points above it."""
     offset = {"xytext": (0, points_above), "textcoords": "offset points"}
     panel.annotate(text, place, ha="center", va="center", **offset, **look)
@@ -342,7 +344,7 @@ def answer(numbers: Numbers) -> str:
     changes = ", ".join(f"{gradient:.4g} for {name}" for name, gradient in gradients)
     return (
         f"{numbers['expression']} is {numbers['nodes'][-1]['value']:.4g}. When one input grows by a"
-        f" little, it changes by so many times as much: {changes}."
+        f" little, the output changes by this factor: {changes}."
     )
 
 
