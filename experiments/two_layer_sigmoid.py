@@ -17,13 +17,10 @@ fit all 64 examples?
 """
 
 import numpy as np
-import torch
-from matplotlib import pyplot as plt
 from pydantic import Field
-from torch import nn
 
 from common.recorder import DivergenceError
-from experiments.experiment import ExperimentOptions, Numbers, main, style
+from experiments.experiment import ExperimentOptions, Numbers, main, plt, style
 
 EXAMPLES, INPUTS, HIDDEN, OUTPUTS = 64, 1000, 100, 10
 SATURATED = 0.02  # So near to 0 or 1, the derivative a (1 - a) is below a twelfth of its largest.
@@ -74,6 +71,8 @@ def tensor_style(
     X: np.ndarray, Y: np.ndarray, W1: np.ndarray, W2: np.ndarray, steps: int, learning_rate: float
 ) -> Course:
     """Tier 2: the backward pass is autograd's."""
+    import torch
+
     inputs, targets = torch.from_numpy(X), torch.from_numpy(Y)
     weight_1 = torch.tensor(W1, requires_grad=True)
     weight_2 = torch.tensor(W2, requires_grad=True)
@@ -96,6 +95,9 @@ def module_style(
     X: np.ndarray, Y: np.ndarray, W1: np.ndarray, W2: np.ndarray, steps: int, learning_rate: float
 ) -> Course:
     """Tier 3: layers, loss and update are PyTorch's, too."""
+    import torch
+    from torch import nn
+
     inputs, targets = torch.from_numpy(X), torch.from_numpy(Y)
     (hidden, d_in), (d_out, _) = W1.shape, W2.shape
     model = nn.Sequential(
@@ -218,7 +220,7 @@ def draw(numbers: Numbers) -> plt.Figure:
         differences.plot(steps, largest, **style(index), label=name)
     losses.set(title="The same training three times", xlabel="step", xscale="log", yscale="log")
     losses.set_ylabel("sum of squared errors")
-    differences.axhline(1e-9, color="black", linewidth=2, label="what is promised")
+    differences.axhline(1e-9, color="black", linewidth=2, label="what the tests allow")
     differences.set(
         title="Loss beside NumPy's",
         xlabel="step",
@@ -255,7 +257,7 @@ def answer(numbers: Numbers) -> str:
         f" {numbers['saturated']['start']:.0%} of the hidden outputs start saturated,"
         f" {numbers['saturated']['end']:.0%} end so. With W1 fixed the loss ends at"
         f" {numbers['output_layer_alone'][-1]:.3g}. The three styles' losses differ by"
-        f" {largest:.0e} of themselves at most."
+        f" a relative {largest:.0e} at most."
     )
 
 
