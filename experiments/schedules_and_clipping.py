@@ -1,36 +1,39 @@
-"""Claim: the learning rate's course decides how a training ends; clipping saves one that explodes.
+"""Claim: the learning rate's schedule decides how a training ends; clipping saves it from outliers.
 
 Predict first: seven schedules with the same peak train the same network. Which two end with the
 smallest loss, and does the constant rate end before or behind the two that halve it every epoch?
-Then ten hidden layers at a learning rate that is far too large: at which step does the loss stop
-being a number? Clipping to 1 is a usual choice: does the network learn with it? And is a clipped
-large rate better than a small one that needs no clipping?
+Then 5 of the 1,297 training images become 30 times as bright, at a constant rate. What do these
+five do to the training? Does clipping the gradient to 1, a usual choice, help? And does a rate ten
+times smaller, without clipping?
 
-Clipping bounds the length of a step, not its direction: with momentum 0.9 the weights move by at
-most 10 × learning rate × clip norm. A step that is finite may still be too long to learn with.
+Clipping bounds the length of a step, not its direction. A minibatch with an outlier has a gradient
+some 20 times as long as the others'. A few such steps, which momentum carries on, switch off every
+relu of the second layer, and none comes back. A smaller rate survives them, too. And clipping does
+not make up for a rate that is far too large: try --learning-rate 2.
 
-What to change: --learning-rate 0.02 (then another schedule wins), --clip-norms, --exploding-rate.
-Papers: Pascanu et al. 2013, algorithm 1 (clipping), Smith & Topin 2018 (one-cycle), Loshchilov &
-Hutter 2017 (cosine). Exercise: 06_learning_rate_schedule, 08_gradient_clipping. And which is the
-largest clip norm that still reaches 90 % at --exploding-rate 1?
+What to change: --learning-rate 0.02 (then another schedule wins), --clip-norms, --outliers,
+--brightness. Papers: Pascanu et al. 2013, algorithm 1 (clipping), Smith & Topin 2018 (one-cycle),
+Loshchilov & Hutter 2017 (cosine). Exercise: 06_learning_rate_schedule, 08_gradient_clipping. And
+which is the largest clip norm that still saves the training?
 """
 
 import math
-from typing import Annotated, get_args
+from dataclasses import replace
+from typing import Annotated, Any, get_args
 
 import numpy as np
-from matplotlib import pyplot as plt
 from pydantic import Field
 
 from common.configuration import Configuration, ScheduleName
 from common.recorder import DivergenceError, Recorder
-from data.datasets import Dataset, load_dataset
-from experiments.experiment import ExperimentOptions, Numbers, main, style
+from data.datasets import Dataset, Split, load_dataset
+from experiments.experiment import ExperimentOptions, Numbers, main, plt, style
 from optimizers_numpy import gradient_norm
 from train_numpy import train
 
 BATCH_SIZE = 32
-SMALLER = 50  # So many times smaller is the rate that is tried without clipping, too.
+SMALLER = 10  # so many times smaller is the rate that is tried without clipping, too
+SHOWN_EPOCHS = 3  # of the gradient's norm, so that single steps can be seen
 Rate = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
 
 
@@ -39,12 +42,15 @@ class Options(ExperimentOptions):
 
     epochs: int = Field(15, ge=2, le=200, description="passes over the digits")
     learning_rate: Rate = Field(0.1, description="the schedules' peak")
-    seeds: int = Field(3, ge=1, le=20, description="trainings with each schedule; their mean")
-    exploding_rate: Rate = Field(0.5, description="constant, for the ten layers that explode")
-    clip_norms: tuple[Rate, ...] = Field(
-        (1.0, 0.05), min_length=1, max_length=4, description="largest norms of the gradient"
+    seeds: int = Field(3, ge=1, le=20, description="trainings of each kind; their mean")
+    outliers: int = Field(5, ge=1, le=100, description="training images that are too bright")
+    brightness: float = Field(
+        30.0, gt=1, le=1e6, allow_inf_nan=False, description="by how many times they are"
     )
-    seed: int = Field(0, ge=0, lt=2**31, description="of the first training")
+    clip_norms: tuple[Rate, ...] = Field(
+        (1.0,), min_length=1, max_length=4, description="largest norms of the gradient"
+    )
+    seed: int = Field(0, ge=0, lt=2**31, description="of the first training, and of the outliers")
 
 
 def train_watched(configuration: Configuration, dataset: Dataset) -> Numbers:
@@ -66,33 +72,42 @@ def train_watched(configuration: Configuration, dataset: Dataset) -> Numbers:
     history = recorder.history
     return {
         "learning_rates": rates,
-        "losses": [loss for loss in history.losses if math.isfinite(loss)],
         "gradient_norms": [norm for norm in norms if math.isfinite(norm)],
         "epoch_losses": [epoch.train_loss for epoch in history.epochs],
+        "validation_errors": [1 - epoch.validation_accuracy for epoch in history.epochs],
         "test_accuracy": history.test_accuracy,
         "diverged": told,
     }
 
 
+def with_outliers(dataset: Dataset, options: Options) -> Dataset:
+    """The same, but some training images are too bright."""
+    images = dataset.train.images.copy()
+    rows = np.random.default_rng(options.seed).choice(len(images), options.outliers, replace=False)
+    images[rows] *= options.brightness
+    return replace(dataset, train=Split(images, dataset.train.labels))
+
+
 def run(options: Options) -> Numbers:
-    """Train with every schedule; then the network that explodes, without and with clipping."""
+    """Train with every schedule; then with outliers, without and with clipping."""
     dataset = load_dataset("digits", dtype="float64")
-    common = {"batch_size": BATCH_SIZE, "epochs": options.epochs, "dtype": "float64"}
+    common = {
+        "hidden": (64, 32),
+        "batch_size": BATCH_SIZE,
+        "epochs": options.epochs,
+        "dtype": "float64",
+        "learning_rate": options.learning_rate,
+    }
+    seeds = range(options.seed, options.seed + options.seeds)
+
+    def train_seeds(dataset: Dataset, **choices: Any) -> list[Numbers]:
+        return [
+            train_watched(Configuration(**common | choices, seed=seed), dataset) for seed in seeds
+        ]
+
     schedules = {}
     for schedule in get_args(ScheduleName):
-        trainings = [
-            train_watched(
-                Configuration(
-                    **common,
-                    hidden=(64, 32),
-                    learning_rate=options.learning_rate,
-                    schedule=schedule,
-                    seed=seed,
-                ),
-                dataset,
-            )
-            for seed in range(options.seed, options.seed + options.seeds)
-        ]
+        trainings = train_seeds(dataset, schedule=schedule)
         complete = [training for training in trainings if training["diverged"] is None]
         schedules[schedule] = {
             "learning_rates": trainings[0]["learning_rates"],
@@ -102,26 +117,30 @@ def run(options: Options) -> Numbers:
             else [],
         }
 
-    deep = {"hidden": (64,) * 10, "schedule": "constant", "seed": options.seed}
-    rate = options.exploding_rate
-    cases = {f"rate {rate:g}": {"learning_rate": rate}}
+    bright = f"{options.outliers} outliers"
+    rate = options.learning_rate
+    cases: dict[str, tuple[Dataset, dict[str, float]]] = {"no outliers": (dataset, {})}
+    dataset = with_outliers(dataset, options)
+    cases[bright] = dataset, {}
     for norm in options.clip_norms:
-        cases[f"rate {rate:g}, clipped to {norm:g}"] = {"learning_rate": rate, "clip_norm": norm}
-    cases[f"rate {rate / SMALLER:g}"] = {"learning_rate": rate / SMALLER}
+        cases[f"{bright}, clipped to {norm:g}"] = dataset, {"clip_norm": norm}
+    cases[f"{bright}, rate {rate / SMALLER:g}"] = dataset, {"learning_rate": rate / SMALLER}
     return {
+        "learning_rate": rate,
+        "clip_norms": list(options.clip_norms),
         "steps_per_epoch": Configuration(**common).steps_per_epoch(len(dataset.train)),
         "schedules": schedules,
-        "exploding": {
-            name: train_watched(Configuration(**common, **deep, **case), dataset)
-            for name, case in cases.items()
+        "clipping": {
+            name: train_seeds(dataset, schedule="constant", **choices)
+            for name, (dataset, choices) in cases.items()
         },
     }
 
 
 def draw(numbers: Numbers) -> plt.Figure:
-    """Above, rate and loss of every schedule; below, loss and gradient of the one that explodes."""
+    """Above, rate and loss of every schedule; below, what outliers do, and to which gradient."""
     figure, panels = plt.subplots(2, 2, figsize=(13, 9.5), layout="constrained")
-    (rates, losses), (exploding, norms) = panels
+    (rates, losses), (errors, norms) = panels
     per_epoch = numbers["steps_per_epoch"]
     for index, (name, schedule) in enumerate(numbers["schedules"].items()):
         look, course = style(index), schedule["learning_rates"]
@@ -137,38 +156,42 @@ def draw(numbers: Numbers) -> plt.Figure:
         ylabel="cross-entropy (nats)",
         yscale="log",
     )
-    for index, (name, training) in enumerate(numbers["exploding"].items()):
-        label = name if training["diverged"] else f"{name}: {training['test_accuracy']:.1%}"
-        for panel, what in ((exploding, "losses"), (norms, "gradient_norms")):
-            course = training[what]
-            look = style(index) | {"linewidth": 1, "markevery": max(1, len(course) // 6)}
-            panel.plot(range(1, len(course) + 1), course, **look, label=label)
-            if training["diverged"]:
-                panel.axvline(len(course) + 1, color=look["color"], linewidth=4, alpha=0.4)
-                where = (len(course) + 1, 0.97), ("data", "axes fraction")
-                panel.annotate(" no longer finite", where[0], xycoords=where[1], va="top")
-    exploding.set(
-        title="Ten hidden layers, constant rate: loss (legend: test accuracy)",
-        ylabel="cross-entropy of the minibatch (nats)",
-        ylim=(1e-4, 1e3),
+    for index, (name, trainings) in enumerate(numbers["clipping"].items()):
+        for number, training in enumerate(trainings):
+            course = 100 * np.array(training["validation_errors"])
+            epochs = np.arange(1, len(course) + 1)
+            errors.plot(epochs, course, **style(index), label=None if number else name)
+        if name == list(numbers["clipping"])[-1]:
+            continue  # the smaller rate's, which look like the clipped one's
+        course = trainings[0]["gradient_norms"][: SHOWN_EPOCHS * per_epoch]
+        look = style(index) | {"marker": None, "linewidth": 1.2}
+        norms.plot(np.arange(len(course)) / per_epoch, course, **look, label=name)
+    for norm in numbers["clip_norms"]:
+        norms.axhline(norm, color="black", linewidth=0.8)
+    errors.set(
+        title=f"Outliers at a constant rate of {numbers['learning_rate']:g}, a line for each seed",
+        xlabel="epoch",
+        ylabel="validation error (%)",
+        yscale="log",
     )
+    errors.set_yticks((1, 2, 5, 10, 20, 50, 100), (1, 2, 5, 10, 20, 50, 100))
+    errors.minorticks_off()
     norms.set(
-        title="Ten hidden layers, constant rate: gradient, before clipping",
+        title=f"The gradient of each step, before clipping: {SHOWN_EPOCHS} epochs, one seed",
+        xlabel="epoch (the black line: where it is clipped)",
         ylabel="norm of the gradient",
-        ylim=(1e-4, 1e4),
+        yscale="log",
     )
-    for panel in (exploding, norms):
-        panel.set(xlabel="step", xscale="log", yscale="log")
     rates.set_ylim(top=1.25 * rates.get_ylim()[1])  # room for the legend
     rates.legend(loc="upper center", ncols=4, fontsize=9)
     losses.legend(fontsize=9)
-    exploding.legend(fontsize=9, loc="lower left")
-    norms.legend(fontsize=9, loc="lower left")
+    errors.set_ylim(top=250)
+    errors.legend(loc="upper center", ncols=2, fontsize=9)
     return figure
 
 
 def answer(numbers: Numbers) -> str:
-    """How the schedules end, best first, and who survives the explosion."""
+    """How the schedules end, best first, and what saves a training from outliers."""
     ends = {
         name: schedule["epoch_losses"][-1]
         for name, schedule in numbers["schedules"].items()
@@ -177,15 +200,17 @@ def answer(numbers: Numbers) -> str:
     order = ", ".join(f"{name} {ends[name]:.2g}" for name in sorted(ends, key=ends.__getitem__))
     lost = {name: schedule["diverged"] for name, schedule in numbers["schedules"].items()}
     lost = ", ".join(f"{count} with {name}" for name, count in lost.items() if count)
-    exploding = "; ".join(
-        f"{name}: {training['diverged'].split(' (')[0]}"
-        if training["diverged"]
-        else f"{name}: {training['test_accuracy']:.1%} of the test set"
-        for name, training in numbers["exploding"].items()
-    )
+    parts = []
+    for name, trainings in numbers["clipping"].items():
+        ended = [t["test_accuracy"] for t in trainings if t["diverged"] is None]
+        text = f"{name}: {np.mean(ended):.1%}" if ended else f"{name}:"
+        if diverged := len(trainings) - len(ended):
+            text += f" ({diverged} of {len(trainings)} diverged)"
+        parts.append(text)
     return (
-        f"Training loss at the end: {order or 'none'}{f' (diverged: {lost})' if lost else ''}. Ten"
-        f" hidden layers: {exploding}."
+        f"Training loss at the end: {order or 'none'}{f' (diverged: {lost})' if lost else ''}. Test"
+        f" accuracy at a constant rate of {numbers['learning_rate']:g}, mean of {len(trainings)}"
+        f" seeds: {'; '.join(parts)}."
     )
 
 
