@@ -6,11 +6,12 @@ least squares. Is that better or worse than training every weight with Adam? Doe
 divide the error of a function with kinks by the same factor as that of a smooth one? And what does
 a network that fits on [-1, 1] say at 1.5?
 
-Four errors are compared at each width: the random hidden layer with the best output layer; all
-trained, from the same start; the trained hidden layer with the best output layer (what is gained
-was lost in optimization, what is left is the hidden layer's); and two hidden layers, trained, with
-as many parameters. A slope is that of a straight line through the logarithms; an error that bends
-down from it falls faster than any power of the width.
+Four errors are compared at each width. "Random hidden layer, least squares": its weights stay as
+they were drawn, and least squares finds the output layer with the smallest error. "Trained": Adam
+trains all weights from the same start. "Trained hidden layer, least squares": as before, and then
+the output layer is solved for (what is gained was lost in optimization, what is left is the hidden
+layer's). "Two hidden layers, trained": with as many parameters. A slope is that of a straight line
+through the logarithms; an error that bends down from it falls faster than any power of the width.
 
 What to change: --activation relu, --steps, --steepness (of the first hidden units), --widths.
 Papers: Cybenko 1989, Hornik 1991 (the theorem), Barron 1993 (the rate). Exercise: why are random
@@ -22,14 +23,20 @@ import math
 from typing import Annotated, Literal
 
 import numpy as np
-from matplotlib import pyplot as plt
-from matplotlib.colors import LogNorm
 from pydantic import Field
 
 from common.configuration import Configuration
 from common.recorder import DivergenceError
 from common.schedules import scheduled_learning_rate
-from experiments.experiment import REGIONS, ExperimentOptions, Numbers, main, side_by_side, style
+from experiments.experiment import (
+    REGIONS,
+    ExperimentOptions,
+    Numbers,
+    main,
+    plt,
+    side_by_side,
+    style,
+)
 from losses_numpy import mean_squared_error
 from mlp_numpy import MLP
 from optimizers_numpy import Adam
@@ -40,7 +47,12 @@ FUNCTIONS = {
     "|sin(2πx)|": (1, lambda X: abs(np.sin(2 * np.pi * X))),
     "sin(πx) sin(πy)": (2, lambda X: np.sin(np.pi * X).prod(axis=1, keepdims=True)),
 }
-KINDS = ("random then solved", "trained", "trained then solved", "two layers trained")
+KINDS = (
+    "random hidden layer, least squares",
+    "trained",
+    "trained hidden layer, least squares",
+    "two hidden layers, trained",
+)
 
 
 class Options(ExperimentOptions):
@@ -144,15 +156,15 @@ def approximate(case: Case) -> Numbers:
 
     model = make_network((width,), d, options, seed)
     solve_output_layer(model, X, function(X))
-    measure("random then solved", model)
+    measure("random hidden layer, least squares", model)
     model = make_network((width,), d, options, seed)
     train_all(model, X, function(X), options)
     numbers["outputs"] = measure("trained", model)[:, 0].tolist()
     solve_output_layer(model, X, function(X))
-    measure("trained then solved", model)
+    measure("trained hidden layer, least squares", model)
     deep = make_network((as_many_parameters(width, d),) * 2, d, options, seed)
     train_all(deep, X, function(X), options)
-    measure("two layers trained", deep)
+    measure("two hidden layers, trained", deep)
     return numbers
 
 
@@ -183,7 +195,7 @@ def run(options: Options) -> Numbers:
 
 def draw(numbers: Numbers) -> plt.Figure:
     """Above, error against width; below, what the trained networks say inside and outside."""
-    figure, panels = plt.subplots(2, 3, figsize=(15, 9.5), layout="constrained")
+    figure, panels = plt.subplots(2, 3, figsize=(15, 11), layout="constrained")
     widths = numbers["widths"]
     for (name, shown), (errors, fits) in zip(numbers["functions"].items(), panels.T, strict=True):
         for index, kind in enumerate(KINDS):
@@ -193,7 +205,7 @@ def draw(numbers: Numbers) -> plt.Figure:
         errors.set_xticks(widths, [str(width) for width in widths], minor=False)
         errors.minorticks_off()
         errors.set_ylabel("root mean square error inside")
-        errors.legend(fontsize=9)
+        errors.legend(fontsize=9, loc="upper center", bbox_to_anchor=(0.5, -0.13))
         truth = np.array(shown["truth"])
         if FUNCTIONS[name][0] == 1:
             draw_lines(fits, truth, shown["outputs"])
@@ -210,8 +222,8 @@ def draw_lines(panel: plt.Axes, truth: np.ndarray, outputs: dict[str, list[float
     panel.plot(x, truth, color="0.6", linewidth=5, label="the function")
     for index, (width, values) in enumerate(outputs.items()):
         panel.plot(x, values, **style(index), markevery=50, label=f"{width} units, trained")
-    panel.set(title="Inside and outside", xlabel="x", ylabel="output", ylim=(-1.6, 2.4))
-    panel.legend(fontsize=9, loc="upper center", ncols=2)
+    panel.set(title="Inside and outside", xlabel="x", ylabel="output", ylim=(-1.6, 1.6))
+    panel.legend(fontsize=9, loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=2)
 
 
 def draw_map(
@@ -222,7 +234,7 @@ def draw_map(
     side = math.isqrt(len(truth))
     difference = abs(np.array(values) - truth).reshape(side, side).T
     map_ = panel.pcolormesh(
-        *[np.linspace(-2, 2, side)] * 2, difference, cmap="cividis", norm=LogNorm(1e-3, 3)
+        *[np.linspace(-2, 2, side)] * 2, difference, cmap="cividis", norm="log", vmin=1e-3, vmax=3
     )
     panel.add_patch(plt.Rectangle((-1, -1), 2, 2, fill=False, edgecolor="white", linewidth=2))
     panel.set(title=f"{width} units, trained (the square: examples)", xlabel="x", ylabel="y")
@@ -241,7 +253,7 @@ def answer(numbers: Numbers) -> str:
         outside = {kind: courses[-1] for kind, courses in shown["outside"].items()}
         parts.append(
             f"{name}: {errors}; outside, {outside['trained']:.2g} trained and"
-            f" {outside['random then solved']:.1g} random then solved"
+            f" {outside[KINDS[0]]:.1g} random"
         )
     return f"Root mean square error with {widest} units. " + ". ".join(parts) + "."
 
