@@ -105,7 +105,7 @@ def test_xor_as_a_command_writes_picture_numbers_and_film(tmp_path):
 def overfit():
     """Some of the cases beside the grid of networks, by name, and how much each overfits."""
     tasks = []
-    seeds_of = {"as it is": 5, "weight decay": 5, "dropout 0.2": 3, "little noise": 2}
+    seeds_of = {"no remedy": 5, "weight decay": 5, "dropout 0.2": 3, "little noise": 2}
     for name, seeds in (seeds_of | {"random labels": 1}).items():
         options = overfitting.Options(seeds=seeds)
         tasks += [(options, case) for case in overfitting.cases(options)[1] if case.name == name]
@@ -116,7 +116,7 @@ def overfit():
 
 
 def test_wide_networks_overfit_and_weight_decay_keeps_them_from_it(overfit):
-    result, ratio = overfit["as it is"]
+    result, ratio = overfit["no remedy"]
     assert result["hidden"] == [64, 64]
     assert ratio > 3
     assert result["train_loss"][-1] < 0.1 * min(result["validation_loss"])
@@ -141,7 +141,7 @@ def test_random_labels_are_learnt_and_help_nobody(overfit):
 
 
 def test_hidden_space_shows_the_network_s_own_decisions(overfit):
-    shown = overfit["as it is"][0]["shown"]
+    shown = overfit["no remedy"][0]["shown"]
     across = np.array(shown["hidden_grid"])[:, 0]
     margins = np.array(shown["margins"])
     clear = abs(margins) > 1e-3
