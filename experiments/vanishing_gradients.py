@@ -3,12 +3,14 @@
 Predict first: ten layers of 100 sigmoids, Xavier initialization. The derivative of a sigmoid is at
 most 0.25, so the lesson expects 0.25^10 = 1e-6 of the gradient to reach the first layer. Is the
 first layer's ∂L/∂Z, divided by the last's, larger or smaller than that? What is it for ReLU with He
-initialization after 50 layers, and with weights drawn from N(0, 1) after 20? Do batch normalization
-and skip connections cure everything?
+initialization after 50 layers, and with weights drawn from N(0, 1) after 20? And what do batch
+normalization and skip connections change?
 
 One random minibatch goes forward and back, nothing is trained. Between two layers the gradient
 meets two factors: f'(Z), and the weight. 0.25 bounds the first alone, and is reached at Z = 0 only.
-A skip connection adds a layer's input to its activation (the first layer has none).
+A skip connection carries the input of some layers past them: X + W f(X) + b, with batch
+normalization X + W f(bn(X)) + b; the first layer and the last have none. What a gradient is before
+the first step does not decide alone how a training goes: remedies_for_depth.py trains these.
 
 What to change: --depths, --width, --scale (a factor on all weights: which one keeps the gradient of
 sigmoids alive?).
@@ -18,14 +20,14 @@ Exercise: 14_vanishing_gradients, 02_batch_norm. And after how many layers does 
 smallest number is 1e-45, hold nothing but zeros?
 """
 
+import math
 from typing import Annotated
 
 import numpy as np
-from matplotlib import pyplot as plt
 from pydantic import Field
 
 from data.errors import UserError
-from experiments.experiment import ExperimentOptions, Numbers, main, style
+from experiments.experiment import ExperimentOptions, Numbers, main, plt, style
 from layers_numpy import Activation, Layer
 from losses_numpy import softmax_cross_entropy
 from mlp_numpy import MLP
@@ -47,6 +49,8 @@ NETWORKS = {
 }
 ALONE = [name for name, (*_, help_) in NETWORKS.items() if not help_]
 HELPED = [name for name in NETWORKS if name not in ALONE]
+# Whose activations are drawn: in these the gradient shrinks, stays and grows.
+SHOWN = ("sigmoid, Xavier", "ReLU, Xavier", "ReLU, He", "ReLU, N(0, 1)")
 
 
 class Options(ExperimentOptions):
@@ -65,7 +69,7 @@ class Options(ExperimentOptions):
 
 
 class Skip(Layer):
-    """Y = X + the output of some layers, the last of which is an activation (He et al. 2016)."""
+    """Y = X + F(X), where F is some layers with an activation among them (He et al. 2016)."""
 
     def __init__(self, layers: list[Layer]) -> None:
         self.layers = layers
@@ -77,11 +81,37 @@ class Skip(Layer):
         return X + Y
 
     def backward(self, grad_Y: np.ndarray) -> np.ndarray:
-        gradient = self.grad_Z = self.layers[-1].backward(grad_Y)
-        for layer in reversed(self.layers[:-1]):
+        gradient = grad_Y
+        for layer in reversed(self.layers):
             gradient = layer.backward(gradient)
+            if isinstance(layer, Activation):
+                self.grad_Z = gradient
         # X is used twice, and the gradients of its uses add up: one arrives unchanged.
         return grad_Y + gradient
+
+    def parameters(self) -> dict[str, np.ndarray]:
+        return self._collect("parameters")
+
+    def gradients(self) -> dict[str, np.ndarray]:
+        return self._collect("gradients")
+
+    def _collect(self, kind: str) -> dict[str, np.ndarray]:
+        return {
+            f"{i}.{name}": array
+            for i, layer in enumerate(self.layers)
+            for name, array in getattr(layer, kind)().items()
+        }
+
+
+def add_skips(model: MLP, depth: int) -> None:
+    """Carry each hidden layer's input past it: (batch norm,) activation, Linear; `depth` of them.
+
+    The first Linear changes the width and the last makes the logits: they stay as they are.
+    """
+    first, *hidden, last = model.layers
+    size = (len(hidden) + 1) // depth  # Linear, (batch norm,) activation
+    blocks = [Skip(hidden[i : i + size]) for i in range(0, len(hidden) - size + 1, size)]
+    model.layers = [first, *blocks, *hidden[len(blocks) * size :], last]
 
 
 def make_network(name: str, depth: int, options: Options, seed: int) -> MLP:
@@ -102,9 +132,7 @@ def make_network(name: str, depth: int, options: Options, seed: int) -> MLP:
                 parameter[...] = generator.standard_normal(parameter.shape)
             parameter *= options.scale
     if "skip" in help_:
-        size = (len(model.layers) - 1) // depth
-        blocks = [model.layers[i : i + size] for i in range(0, len(model.layers), size)]
-        model.layers = [*blocks[0], *map(Skip, blocks[1:-1]), *blocks[-1]]
+        add_skips(model, depth)
     return model
 
 
@@ -155,19 +183,18 @@ def run(options: Options) -> Numbers:
                     f"--scale {options.scale:g} with {depth} layers of {name} is more than float64"
                     " holds; choose a smaller --scale or smaller --depths"
                 )
-            measured["norms"] = np.median(norms, axis=0).tolist()
-            measured["ratios"].append(measured["norms"][0])
+            measured["ratios"].append(float(np.median(norms, axis=0)[0]))
             measured["derivatives"].append(float(np.median(products)))
-        # The deepest network's, of the last seed.
-        hidden = [
-            A
-            for layer, A in zip(model.layers, outputs, strict=True)
-            if isinstance(layer, (Activation, Skip))
-        ]
-        measured["histograms"] = {
-            f"layer {i + 1}": histogram(hidden[i], activation)
-            for i in sorted({0, (depth - 1) // 2, depth - 1})
-        }
+        if name in SHOWN:  # the deepest network's activations, of the last seed
+            hidden = [
+                A
+                for layer, A in zip(model.layers, outputs, strict=True)
+                if isinstance(layer, Activation)
+            ]
+            measured["histograms"] = {
+                f"layer {i + 1}": histogram(hidden[i], activation)
+                for i in sorted({0, (depth - 1) // 2, depth - 1})
+            }
         numbers["networks"][name] = measured
     return numbers
 
@@ -180,47 +207,49 @@ def histogram(A: np.ndarray, activation: str) -> Numbers:
 
 
 def draw(numbers: Numbers) -> plt.Figure:
-    """The first layer's norm against depth, all norms of the deepest, and activations."""
-    figure = plt.figure(figsize=(13, 13.5), layout="constrained")
+    """The first layer's norm against depth, alone and with help; and some networks' activations."""
+    figure = plt.figure(figsize=(13, 8.5), layout="constrained")
     upper, lower = figure.subfigures(2, 1, height_ratios=(2, 1.05))
-    panels = upper.subplots(2, 2)
     depths, networks = numbers["depths"], numbers["networks"]
-    columns = zip(panels.T, (ALONE, HELPED), ("alone", "with help"), strict=True)
-    for (by_depth, by_layer), names, title in columns:
+    columns = zip(upper.subplots(1, 2), (ALONE, HELPED), ("alone", "with help"), strict=True)
+    for panel, names, title in columns:
         for index, name in enumerate(names):
-            look = style(index)
-            by_depth.plot(depths, networks[name]["ratios"], **look, label=name)
-            norms = networks[name]["norms"]
-            by_layer.plot(range(1, len(norms) + 1), norms, **look, markevery=5, label=name)
+            panel.plot(depths, networks[name]["ratios"], **style(index), label=name)
         if names is ALONE:
             lesson = [0.25**depth for depth in depths]
             look = {"color": "0.8", "linewidth": 5, "zorder": 0}
-            by_depth.plot(depths, lesson, **look, label="0.25 per layer")
-        by_depth.set_title(f"First layer over last, {title}")
-        by_depth.set_xlabel("hidden layers")
-        by_layer.set_title(f"Each layer over the last, {depths[-1]} hidden layers, {title}")
-        by_layer.set_xlabel("layer, from the first to the logits")
-        for panel in (by_depth, by_layer):
-            panel.set_yscale("log")
-            panel.axhline(1, color="0.5", linewidth=0.8)
-            panel.set_ylabel("norm of ∂L/∂Z, relative to the logits'")
-        by_depth.legend(loc="upper left", fontsize=9)
-    small = lower.subplots(2, max(len(ALONE), len(HELPED)))
-    for row, names in zip(small, (ALONE, HELPED), strict=True):
-        for panel in row[len(names) :]:
-            panel.set_axis_off()
-        for panel, name in zip(row, names, strict=False):
-            for index, (layer, bars) in enumerate(networks[name]["histograms"].items()):
-                look = style(index)
-                look.pop("marker"), look.pop("markersize")
-                panel.stairs(bars["shares"], bars["edges"], **look, label=layer)
-            panel.set_title(name, fontsize=10)
-            panel.set_xlabel("log10 of the activation" if "ReLU" in name else "activation")
-            panel.set_yticks([])
-        row[0].set_ylabel("share")
-    small[0, -1].legend(*small[0, 0].get_legend_handles_labels(), loc="center")
-    lower.suptitle(f"Activations of the network with {depths[-1]} hidden layers, before training")
+            panel.plot(depths, lesson, **look, label="0.25 per layer")
+        panel.set(
+            title=f"The first layer's gradient over the last's, {title}",
+            xlabel="hidden layers",
+            ylabel="norm of ∂L/∂Z, first layer over logits",
+            yscale="log",
+        )
+        panel.axhline(1, color="0.5", linewidth=0.8)
+        tick_powers_of_ten(panel)
+        panel.legend(loc="upper left", fontsize=9)
+    panels = lower.subplots(1, len(SHOWN))
+    for panel, name in zip(panels, SHOWN, strict=True):
+        for index, (layer, bars) in enumerate(networks[name]["histograms"].items()):
+            look = style(index)
+            look.pop("marker"), look.pop("markersize")
+            panel.stairs(bars["shares"], bars["edges"], **look, label=layer)
+        panel.set_title(name, fontsize=10)
+        panel.set_xlabel("log10 of the activation" if "ReLU" in name else "activation")
+        panel.set_yticks([])
+    panels[0].set_ylabel("share")
+    panels[0].legend(fontsize=9)
+    lower.suptitle(f"Activations of the networks with {depths[-1]} hidden layers, before training")
     return figure
+
+
+def tick_powers_of_ten(panel: plt.Axes) -> None:
+    """At most nine ticks on a log axis, 10⁰ among them."""
+    low, high = np.log10(panel.get_ylim())
+    step = math.ceil((high - low) / 9)
+    exponents = range(math.ceil(low / step) * step, math.floor(high) + 1, step)
+    panel.set_yticks([10.0**exponent for exponent in exponents])
+    panel.minorticks_off()
 
 
 def answer(numbers: Numbers) -> str:

@@ -1,0 +1,177 @@
+"""Claim: batch normalization and skip connections together let fifty layers learn.
+
+Predict first: fifty hidden layers of 32 units see scikit-learn's digits for eight epochs, each at
+the best of some learning rates. Relus start from He's weights, which keep the gradient at its
+length; sigmoids lose 34 orders of magnitude of it. Which of them learn? Which with batch
+normalization, with skip connections, with both?
+
+Not as the textbook has it: for relus, batch normalization alone is no help here. It multiplies the
+gradient by 1.2 in each layer. A skip connection alone is worse: it doubles the variance of what it
+carries, layer by layer, and the training diverges. With both, each branch is normalized, and
+what is carried past it only adds up.
+
+What to change: --depth 10 (nobody needs help), --learning-rates, --epochs.
+Papers: Ioffe & Szegedy 2015 (batch normalization), He et al. 2016 (skip connections), Yang et al.
+2019 (why the first alone is not enough). Exercise: 02_batch_norm, 14_vanishing_gradients. And which
+depth can relus take with batch normalization alone?
+"""
+
+import itertools
+import math
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from data.datasets import load_dataset
+from experiments.experiment import ExperimentOptions, Numbers, main, plt, side_by_side, style
+from experiments.vanishing_gradients import add_skips
+from losses_numpy import softmax_cross_entropy
+from mlp_numpy import MLP
+from optimizers_numpy import SGD
+from train_numpy import predict
+
+ACTIVATIONS = {"relu": "he-normal", "sigmoid": "xavier-normal"}
+REMEDIES = ("nothing", "batch norm", "skip connections", "both")
+BATCH_SIZE, MOMENTUM = 64, 0.9
+Rate = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
+
+
+class Options(ExperimentOptions):
+    """How deep and wide the networks are, and how they are trained."""
+
+    depth: int = Field(50, ge=2, le=200, description="hidden layers")
+    width: int = Field(32, ge=2, le=1000, description="units of each")
+    epochs: int = Field(8, ge=1, le=1000)
+    learning_rates: tuple[Rate, ...] = Field((0.1, 0.03, 0.01), min_length=1, max_length=20)
+    seeds: int = Field(3, ge=1, le=100, description="trainings of each kind")
+
+
+Case = tuple[Options, str, str, float]  # options, activation, remedy, learning rate
+
+
+def make_network(options: Options, activation: str, remedy: str, seed: int) -> MLP:
+    """The network of 64 inputs and 10 logits, with the remedy built in; float64."""
+    model = MLP(
+        (64, *(options.width,) * options.depth, 10),
+        activation,
+        ACTIVATIONS[activation],
+        batch_norm=remedy in ("batch norm", "both"),
+        seed=seed,
+        dtype=np.float64,
+    )
+    if remedy in ("skip connections", "both"):
+        add_skips(model, options.depth)
+    return model
+
+
+@np.errstate(over="ignore", invalid="ignore")  # such a training is counted
+def train_seeds(case: Case) -> Numbers:
+    """Train from every seed; None for a loss that is not finite, and for all that follow it."""
+    options, activation, remedy, rate = case
+    training = load_dataset("digits", dtype="float64").train
+    losses, accuracies = [], []
+    for seed in range(options.seeds):
+        model = make_network(options, activation, remedy, seed)
+        optimizer = SGD(model.parameters(), rate, MOMENTUM)
+        course: list[float] = []
+        for epoch in range(options.epochs):
+            order = np.random.default_rng((seed, epoch)).permutation(len(training))
+            of_steps, right = [], 0
+            # The last examples, which make no whole minibatch, have their turn in another epoch.
+            for rows in order[: len(order) // BATCH_SIZE * BATCH_SIZE].reshape(-1, BATCH_SIZE):
+                logits, labels = model.forward(training.images[rows]), training.labels[rows]
+                loss, grad_logits = softmax_cross_entropy(logits, labels)
+                if not math.isfinite(loss):
+                    break
+                of_steps.append(loss)
+                right += int((predict(logits) == labels).sum())
+                model.backward(grad_logits)
+                optimizer.step(model.gradients())
+            if not math.isfinite(loss):
+                break
+            course.append(float(np.mean(of_steps)))
+        finished = len(course) == options.epochs
+        losses.append(course + [None] * (options.epochs - len(course)))
+        accuracies.append(right / (BATCH_SIZE * len(of_steps)) if finished else None)
+    return {"rate": rate, "losses": losses, "accuracies": accuracies}
+
+
+def last_loss(result: Numbers) -> float:
+    """The mean over the seeds; infinite where one of them diverged."""
+    ends = [course[-1] for course in result["losses"]]
+    return math.inf if None in ends else float(np.mean(ends))
+
+
+def run(options: Options) -> Numbers:
+    """Train each activation with each remedy at each rate; of the rates, keep the best."""
+    cases = [
+        (options, *case)
+        for case in itertools.product(ACTIVATIONS, REMEDIES, options.learning_rates)
+    ]
+    results = iter(side_by_side(train_seeds, cases))
+    return {
+        "depth": options.depth,
+        "epochs": options.epochs,
+        "seeds": options.seeds,
+        "trained": {
+            activation: {
+                remedy: min((next(results) for _ in options.learning_rates), key=last_loss)
+                for remedy in REMEDIES
+            }
+            for activation in ACTIVATIONS
+        },
+    }
+
+
+def draw(numbers: Numbers) -> plt.Figure:
+    """The training loss of each remedy, a panel for each activation."""
+    figure, panels = plt.subplots(1, 2, figsize=(12, 5.5), sharey=True, layout="constrained")
+    for panel, (activation, results) in zip(panels, numbers["trained"].items(), strict=True):
+        for index, (remedy, result) in enumerate(results.items()):
+            if math.isinf(last_loss(result)):
+                panel.plot([], [], **style(index), label=f"{remedy}: diverges at every rate")
+                continue
+            label = f"{remedy} (rate {result['rate']:g}): {accuracy(result):.0%} right"
+            for seed, course in enumerate(result["losses"]):
+                epochs = range(1, len(course) + 1)
+                panel.plot(epochs, course, **style(index), label=None if seed else label)
+        panel.axhline(math.log(10), color="0.5", linewidth=0.8)
+        panel.set(title=activation, xlabel="epoch", yscale="log")
+        panel.set_ylim(bottom=0.015)  # room for the legend
+        panel.legend(loc="lower left", fontsize=9)
+        panel.grid(alpha=0.3)
+    panels[0].set_ylabel("training loss (nats)")
+    end = numbers["epochs"], math.log(10)
+    panels[0].annotate("guessing", end, (0, 3), textcoords="offset points", ha="right")
+    figure.suptitle(
+        f"{numbers['depth']} hidden layers, trained with help and without;"
+        " a line for each seed, and of the last epoch the share of examples that were right"
+    )
+    return figure
+
+
+def accuracy(result: Numbers) -> float:
+    """Of the training examples, in the last epoch; the mean over the seeds."""
+    return float(np.mean(result["accuracies"]))
+
+
+def answer(numbers: Numbers) -> str:
+    """How far each activation comes with each remedy."""
+    parts = []
+    for activation, results in numbers["trained"].items():
+        ends = (
+            f"{remedy} diverges"
+            if math.isinf(last_loss(result))
+            else f"{remedy} {last_loss(result):.2g} ({accuracy(result):.0%} right)"
+            for remedy, result in results.items()
+        )
+        parts.append(f"{activation}: {', '.join(ends)}")
+    return (
+        f"Training loss of {numbers['depth']} hidden layers at the end, mean of {numbers['seeds']}"
+        f" seeds at the best rate (guessing is 2.3, and 10% right). {'. '.join(parts)}."
+    )
+
+
+if __name__ == "__main__":
+    main(Options, run, draw, answer)
