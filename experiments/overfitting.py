@@ -226,7 +226,7 @@ def draw(numbers: Numbers) -> plt.Figure:
     """Boundaries, hidden space and losses; how much networks, remedies and points overfit."""
     figure, panels = plt.subplots(2, 3, figsize=(15, 9), layout="constrained")
     beside = numbers["beside"]
-    units = f"{beside['as it is']['hidden'][0]} units in two layers"
+    units = f"two layers of {beside['no remedy']['hidden'][0]}"
     for panel, name in zip(panels[0], SHOWN, strict=False):
         draw_plane(panel, beside[name]["shown"], beside[name]["shown"]["margins"])
         panel.set_title(f"{units}, {name}")
@@ -255,7 +255,7 @@ def draw_hidden_space(panel: plt.Axes, shown: Numbers) -> None:
     draw_classes(panel, np.array(shown["hidden_points"]), np.array(shown["labels"]))
     draw_half_planes(panel, [1.0, 0.0, 0.0])
     panel.set(xlabel="distance from the boundary", ylabel="widest direction along it")
-    panel.set_title("the hidden space, no remedy: a straight boundary")
+    panel.set_title("without a remedy: the hidden space")
 
 
 def draw_losses(panel: plt.Axes, results: dict[str, Numbers]) -> None:
@@ -345,7 +345,7 @@ def answer(numbers: Numbers) -> str:
     others = ", ".join(f"{name} {last_over_best(result):.2f}" for name, result in beside.items())
     text = (
         f"The last validation loss over the best (median of {numbers['seeds']} seeds;"
-        f" {numbers['points']}), layers x units: {ratios}. Of {beside['as it is']['hidden'][0]}"
+        f" {numbers['points']}), layers x units: {ratios}. Of {beside['no remedy']['hidden'][0]}"
         f" units in two layers: {others}."
     )
     if "random labels" in beside:
