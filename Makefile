@@ -23,7 +23,7 @@ play: .venv/play
 	$(BIN)/python -m play $(ARGS)
 
 test: .venv/dev
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 figures: .venv/torch
 	$(BIN)/python compare.py

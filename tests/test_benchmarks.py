@@ -271,7 +271,7 @@ def wait_for(condition):
         (overhead, ["--folder", "/dev/null/here"], "--folder /dev/null/here: cannot be made"),
     ],
 )
-def test_bad_option_is_told_in_one_line(command, options, told):
+def test_bad_option_is_reported_in_one_line(command, options, told):
     with pytest.raises(UserError) as error:
         command.main(options)
     assert str(error.value).startswith(told)

@@ -193,7 +193,7 @@ def test_any_words_are_a_configuration_or_one_line(data):
 
 @settings(deadline=None)
 @given(data=st.data())
-def test_any_value_is_accepted_or_told_in_one_line(data):
+def test_any_value_is_accepted_or_reported_in_one_line(data):
     """What a notebook or a config.json may hold."""
     single = ANY_TEXT | st.none() | st.integers() | st.floats() | st.booleans() | st.binary()
     single |= st.sampled_from([10**30, "x" * 5000, object()])

@@ -197,7 +197,7 @@ def test_one_flipped_bit_in_mnist_is_noticed(file, mnist, tmp_path):
         load_dataset("mnist", tmp_path)
 
 
-def test_a_file_that_may_not_be_read_is_told(black_images, monkeypatch):
+def test_a_file_that_may_not_be_read_is_reported(black_images, monkeypatch):
     def refuse(path, dtype):
         raise PermissionError(13, "Permission denied", str(path))
 
@@ -215,7 +215,7 @@ def test_without_download_nothing_is_made_and_the_folder_is_named(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_unknown_names_are_told_the_known_ones(tmp_path):
+def test_unknown_names_are_reported_with_the_known_ones(tmp_path):
     with tells(UserError, "'minst'", "mnist, fashion-mnist, digits, xor, moons, circles, spiral"):
         load_dataset("minst", tmp_path)
     with tells(UserError, "'float16'", "float32 or float64"):

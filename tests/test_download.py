@@ -251,7 +251,9 @@ def test_without_a_network_the_dataset_is_unavailable(tmp_path):
     ],
     ids=["not there", "truncated", "wrong checksum", "falls silent"],
 )
-def test_a_mirror_that_fails_is_told_and_nothing_is_left_behind(tmp_path, files, respond, reason):
+def test_a_mirror_that_fails_is_reported_and_nothing_is_left_behind(
+    tmp_path, files, respond, reason
+):
     with mirror(files, respond) as (address, _), tells(DatasetUnavailable, reason, "--dataset"):
         fetch_tiny(tmp_path, address)
     assert list(tmp_path.iterdir()) == []
@@ -316,7 +318,7 @@ def test_of_several_at_once_one_downloads_and_the_others_wait(tmp_path):
     assert_tiny_is_extracted(tmp_path)
 
 
-def test_a_disk_that_fills_up_is_told_and_leaves_no_half_written_file(tmp_path, monkeypatch):
+def test_a_disk_that_fills_up_is_reported_and_leaves_no_half_written_file(tmp_path, monkeypatch):
     def fill_up(_, target) -> None:
         target.write(b"half")
         raise OSError(28, "No space left on device")
@@ -328,7 +330,7 @@ def test_a_disk_that_fills_up_is_told_and_leaves_no_half_written_file(tmp_path, 
     assert {path.name for path in tmp_path.iterdir()} == set(ARCHIVES)
 
 
-def test_a_folder_that_cannot_be_written_is_told(tmp_path, monkeypatch):
+def test_a_folder_that_cannot_be_written_is_reported(tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     with tells(UserError, str(tmp_path / "file" / "raw"), "another data folder"):
         fetch_tiny(tmp_path / "file" / "raw")

@@ -214,7 +214,7 @@ def test_what_torch_has_not_implemented_is_no_answer_that_is_not_written(tmp_pat
     assert verdict.stage != "written", verdict.lines
 
 
-def test_an_error_is_told_as_such_with_both_ends_of_its_message(tmp_path):
+def test_an_error_is_reported_as_such_with_both_ends_of_its_message(tmp_path):
     collapse = find_exercise("13")
     text = collapse.solution("numpy").read_text(encoding="utf-8")
     path = tmp_path / "answer.py"

@@ -160,7 +160,7 @@ def test_zero_checks_are_no_pass(exercise, monkeypatch):
     assert not verdict_of(answer, 0)[0].passed
 
 
-def test_shapes_that_do_not_fit_are_told_whole():
+def test_shapes_that_do_not_fit_are_reported_whole():
     with pytest.raises(ValueError, match="size") as error:
         np.ones((2, 3)) @ np.ones((2, 3))
     (line,) = readers_error(error.value, Path("answer.py"))

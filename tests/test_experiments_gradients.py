@@ -210,7 +210,7 @@ def test_lessons_network_learns_while_its_first_weight_hardly_moves():
     assert 20 < two_layer_sigmoid.output_layer_alone(*start)[-1] < 100
 
 
-def test_too_large_a_rate_is_told_in_one_line():
+def test_too_large_a_rate_is_reported_in_one_line():
     with pytest.raises(
         DivergenceError, match=r"at step \d+ \(NumPy\); try a --learning-rate small"
     ):

@@ -262,6 +262,6 @@ def test_each_activation_has_its_best_rate_and_digits_stand_in(monkeypatch, caps
         (compare_initializers.Options, {"initializers": ("magic",)}, "--initializers magic"),
     ],
 )
-def test_bad_options_are_told_in_one_line(options, given, message):
+def test_bad_options_are_reported_in_one_line(options, given, message):
     with tells(UserError, message):
         options(**given)

@@ -53,7 +53,7 @@ def test_count_noise_and_seed_are_those_asked_for(name):
     assert (draw_points(name, 4000, 0.2, 6)[0] != points).any()
 
 
-def test_unknown_points_are_told_the_known_ones():
+def test_unknown_points_are_reported_with_the_known_ones():
     with tells(UserError, "'moon'", "xor, moons, circles, spiral"):
         draw_points("moon", 10, 0.1, 0)
 

@@ -53,7 +53,7 @@ def test_a_signal_is_passed_on_once_and_nothing_else_begins(number, tmp_path):
     assert len({os.getpgrp(), *(int((tmp_path / n).read_text()) for n in ("first", "second"))}) == 3
 
 
-def test_what_a_script_says_last_is_told(tmp_path):
+def test_what_a_script_says_last_is_reported(tmp_path):
     def job(code):
         return side_by_side.Job("the run", ("-c", code), tmp_path, 1)
 
