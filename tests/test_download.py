@@ -51,45 +51,42 @@ def drip(handler: BaseHTTPRequestHandler, body: bytes) -> None:
 def stall(handler: BaseHTTPRequestHandler, body: bytes) -> None:
     handler.wfile.write(body[:5])
     handler.wfile.flush()
-    time.sleep(5)
+    handler.server.closing.wait(60)
 
 
 @contextmanager
 def mirror(
-    files: dict[str, bytes], respond: Respond = write_at_once, thinks: float = 0.0
+    files: dict[str, bytes], respond: Respond = write_at_once
 ) -> Iterator[tuple[str, list[str]]]:
     """Serve `files` by HTTP on the loopback; yield the address and the list of requests so far.
 
-    `respond` writes the body of an answer to GET; `thinks` is the seconds before any answer.
+    `respond` writes the body of an answer.
     """
     requests = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            requests.append(f"{self.command} {self.path}")
-            time.sleep(thinks)
+            requests.append(self.path.removeprefix("/"))
             body = files.get(self.path.removeprefix("/"))
-            plain = self.command == "HEAD" or self.headers["Accept-Encoding"] == "identity"
-            if body is None or not plain:
+            if body is None or self.headers["Accept-Encoding"] != "identity":
                 self.send_error(404)
                 return
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            if self.command == "GET":
-                respond(self, body)
-
-        do_HEAD = do_GET  # noqa: N815 - http.server's naming
+            respond(self, body)
 
         def log_message(self, *_) -> None:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.closing = threading.Event()
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:
             yield f"http://127.0.0.1:{server.server_port}/", requests
         finally:
+            server.closing.set()
             server.shutdown()
             thread.join()
 
@@ -133,7 +130,7 @@ def test_mnist_is_downloaded_checked_and_extracted(mnist, tmp_path, monkeypatch,
         loaded = load_dataset("mnist", "data\x1b")
     np.testing.assert_array_equal(loaded.train.images, mnist.train.images)
     np.testing.assert_array_equal(loaded.test.labels, mnist.test.labels)
-    assert requests == [f"HEAD /{TRAIN_IMAGES}.gz", *(f"GET /{file}" for file in files)]
+    assert requests == list(files)
     assert capfd.readouterr() == ("", "downloading MNIST into data\\x1b/MNIST/raw ...\n")
 
 
@@ -170,36 +167,24 @@ def test_extracted_files_need_neither_network_nor_write_permission(tmp_path, mon
     assert tmp_path.stat().st_mtime_ns == before
 
 
-def test_the_mirror_that_answers_first_is_asked_for_all_files(tmp_path):
-    with mirror(ARCHIVES, thinks=0.15) as (slow, requests), mirror(ARCHIVES) as (fast, _):
-        fetch_tiny(tmp_path, slow, fast)
-    assert_tiny_is_extracted(tmp_path)
-    assert not any(request.startswith("GET") for request in requests)
-
-
 def test_the_next_mirror_is_tried(tmp_path):
     """After one without the files, one whose files are cut short, and one whose are others."""
     with (
         mirror({}) as (empty, _),
         mirror(ARCHIVES, cut_short) as (damaged, _),
         mirror(OTHERS) as (wrong, _),
-        mirror(ARCHIVES, thinks=0.1) as (good, _),
+        mirror(ARCHIVES) as (good, _),
     ):
         fetch_tiny(tmp_path, closed_address(), empty, damaged, wrong, good)
     assert_tiny_is_extracted(tmp_path)
 
 
-def test_the_others_are_tried_in_the_order_that_is_given(tmp_path):
+def test_a_mirror_that_fails_on_the_way_is_followed_by_the_next_one(tmp_path):
     one_file = {archive: ARCHIVES[archive] for archive in list(ARCHIVES)[:1]}
-    with (
-        mirror(ARCHIVES, thinks=0.15) as (second, second_requests),
-        mirror(ARCHIVES, thinks=0.15) as (third, third_requests),
-        mirror(one_file) as (first, _),
-    ):
-        fetch_tiny(tmp_path, second, third, first)
+    with mirror(one_file) as (first, _), mirror(ARCHIVES) as (second, requests):
+        fetch_tiny(tmp_path, first, second)
     assert_tiny_is_extracted(tmp_path)
-    assert sum(request.startswith("GET") for request in second_requests) == len(ARCHIVES) - 1
-    assert not any(request.startswith("GET") for request in third_requests)
+    assert requests == list(ARCHIVES)[1:]
 
 
 def test_a_slow_download_is_not_cut_off(tmp_path):
@@ -216,18 +201,15 @@ def test_a_damaged_archive_is_downloaded_anew(tmp_path):
     (tmp_path / f"{TEST_IMAGES}.gz").write_bytes(b"damaged")
     with mirror(ARCHIVES) as (address, requests):
         fetch_tiny(tmp_path, address)
-    assert requests == [f"HEAD /{TEST_IMAGES}.gz", f"GET /{TEST_IMAGES}.gz"]
+    assert requests == [f"{TEST_IMAGES}.gz"]
     assert_tiny_is_extracted(tmp_path)
 
 
-def test_a_terminal_sees_a_progress_bar(tmp_path, monkeypatch, capfd):
-    monkeypatch.setenv("FORCE_COLOR", "1")
-    with mirror(ARCHIVES) as (address, _):
-        fetch_tiny(tmp_path, address)
-    captured = capfd.readouterr()
-    assert f"{TRAIN_IMAGES}.gz" in captured.err
-    assert "100%" in captured.err
-    assert captured.out == ""
+def test_several_at_once_do_not_disturb_each_other(tmp_path):
+    with mirror(ARCHIVES) as (address, _), ThreadPoolExecutor() as pool:
+        for fetched in [pool.submit(fetch_tiny, tmp_path, address) for _ in range(3)]:
+            fetched.result()
+    assert_tiny_is_extracted(tmp_path)
 
 
 # --- what is said when it fails, and what is left behind ------------------------------------------
@@ -244,7 +226,7 @@ def test_without_a_network_the_dataset_is_unavailable(tmp_path):
 @pytest.mark.parametrize(
     ("files", "respond", "reason"),
     [
-        ({}, write_at_once, f"does not have {TRAIN_IMAGES}.gz"),
+        ({}, write_at_once, f"{TRAIN_IMAGES}.gz: 404"),
         (ARCHIVES, cut_short, f"{TRAIN_IMAGES}.gz: IncompleteRead"),
         (OTHERS, write_at_once, f"{TRAIN_IMAGES}.gz: it arrived damaged"),
         (ARCHIVES, stall, f"{TRAIN_IMAGES}.gz: timed out"),
@@ -263,27 +245,16 @@ def test_a_silent_server_counts_as_no_network(tmp_path):
     """It accepts connections and never says a word."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         started = time.monotonic()
-        with tells(DatasetUnavailable, "did not answer within 0.3 s", "--dataset digits"):
+        with tells(DatasetUnavailable, "timed out", "--dataset digits"):
             fetch_tiny(tmp_path, f"http://127.0.0.1:{server.getsockname()[1]}/")
-        assert time.monotonic() - started < 2
-
-
-def test_an_address_look_up_that_hangs_counts_as_no_network(tmp_path, monkeypatch):
-    finished = threading.Event()
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: finished.wait(10) and [])
-    before = set(threading.enumerate())
-    with tells(DatasetUnavailable, "did not answer within 0.3 s"):
-        fetch_tiny(tmp_path, "http://mirror.example/")
-    waiting = set(threading.enumerate()) - before
-    assert waiting
-    assert all(thread.daemon for thread in waiting)  # else the process could not end
-    finished.set()
+        assert time.monotonic() - started < 5
 
 
 def test_a_damaged_archive_without_a_network_is_named(tmp_path):
+    put_archives(tmp_path)
     archive = tmp_path / f"{TEST_LABELS}.gz"
     archive.write_bytes(b"damaged")
-    with tells(UserError, str(archive), "MD5", "refused", "delete the file or copy it anew"):
+    with tells(DatasetUnavailable, f"{archive} is damaged and could not be", "refused", "copy the"):
         fetch_tiny(tmp_path, closed_address())
     assert archive.read_bytes() == b"damaged"
 
@@ -293,28 +264,18 @@ def test_a_killed_download_leaves_no_half_written_file_under_its_name(tmp_path):
         "import sys; from pathlib import Path; from data.download import fetch\n"
         f"fetch('Tiny', {CHECKSUMS!r}, [sys.argv[1]], Path(sys.argv[2]))"
     )
-    with mirror(ARCHIVES, stall) as (address, _):
+    with mirror(ARCHIVES, stall) as (address, requests):
         command = [sys.executable, "-c", code, address, str(tmp_path)]
         with subprocess.Popen(command, cwd=DATA_ROOT.parent, stderr=subprocess.PIPE) as child:
-            while not list(tmp_path.glob(f"*/{TRAIN_IMAGES}.gz")):
+            while not (requests and list(tmp_path.iterdir())):
                 assert child.poll() is None
                 time.sleep(0.01)
             child.kill()
-    (leftover,) = (path for path in tmp_path.iterdir() if path.name != ".lock")
-    assert leftover.name.startswith("incomplete-")
+    (leftover,) = tmp_path.iterdir()
+    assert leftover.name not in {*SHAPES, *ARCHIVES}
     with mirror(ARCHIVES) as (address, _):
         fetch_tiny(tmp_path, address)
-    shutil.rmtree(leftover)
-    assert_tiny_is_extracted(tmp_path)
-
-
-def test_of_several_at_once_one_downloads_and_the_others_wait(tmp_path):
-    with mirror(ARCHIVES, thinks=0.05) as (address, requests), ThreadPoolExecutor() as pool:
-        for fetched in [pool.submit(fetch_tiny, tmp_path, address) for _ in range(3)]:
-            fetched.result()
-    assert sorted(r for r in requests if "GET" in r) == [
-        f"GET /{name}" for name in sorted(ARCHIVES)
-    ]
+    leftover.unlink()
     assert_tiny_is_extracted(tmp_path)
 
 
@@ -338,6 +299,7 @@ def test_a_folder_that_cannot_be_written_is_reported(tmp_path, monkeypatch):
     def refuse(path, *_) -> None:
         raise PermissionError(13, "Permission denied", str(path))
 
+    put_archives(tmp_path)
     monkeypatch.setattr(os, "mkdir", refuse)  # as a read-only folder does, except to root
     with tells(UserError, str(tmp_path), "Permission denied", "change its permissions"):
         fetch_tiny(tmp_path)
