@@ -76,7 +76,8 @@ def train_steps(
         order = shuffled_indices(len(examples), configuration.seed, epoch)
         order = torch.from_numpy(order).to(device)
         for step, indices in training.steps(minibatches(order, configuration.batch_size)):
-            model.train()  # whoever has evaluated it left it in evaluation
+            if not network.training:  # whoever has evaluated it left it in evaluation
+                model.train()
             # index_select is examples.images[indices], and faster.
             X, targets = examples.images.index_select(0, indices), examples.targets[indices]
             if configuration.dropout:
