@@ -8,11 +8,6 @@ Each run has a process and a thread of its own; as many run at a time as there a
 finished with the same options, versions and code is not trained again.
 """
 
-if __name__ == "__main__":  # from here on, Ctrl-C during an import leaves without a traceback
-    from common.cli.interrupts import leave_while_importing
-
-    leave_while_importing()
-
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated

@@ -2,10 +2,6 @@
 
 import contextlib
 import io
-import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Annotated
 from unittest import mock
@@ -20,7 +16,7 @@ from train_scripts import TRAIN_SCRIPTS
 from common.cli.arguments import parse_options
 from common.cli.command_line import parse, run_script
 from common.configuration import option_name, option_value
-from common.runs.options import REPOSITORY, RunOptions, TorchRunOptions
+from common.runs.options import RunOptions, TorchRunOptions
 from compare import Comparison
 from data.errors import UserError
 from tiers import TIERS
@@ -222,120 +218,3 @@ def test_values_are_spelled_in_one_line():
     assert option_value("a b\té\u2028") == r"a b\té\u2028"
     assert option_value(80 * "x") == 80 * "x"
     assert option_value(81 * "x") == 77 * "x" + "..."
-
-
-# --- Ctrl-C while importing -----------------------------------------------------------------------
-
-SCRIPTS = {tier.name: tier.script for tier in TIERS.values()}
-SCRIPTS["compare"] = REPOSITORY / "compare.py"
-MOMENTS = {
-    "numpy": ["numpy.version", "tyro", "losses_numpy"],
-    "lowlevel": ["torch.version", "torch", "losses_lowlevel"],
-    "paper": ["torch._C", "pydantic", "state_paper"],
-    "compare": ["subprocess", "numpy", "matplotlib", "train_numpy"],
-}
-
-
-def hear_interrupts() -> None:
-    """A child hears Ctrl-C even if these tests are a job in the background, which does not."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def interrupt(script: str, module: str, folder: Path, *start: str) -> tuple[int, list[str]]:
-    """Send Ctrl-C to a script when it has imported a module.
-
-    Returns:
-        Its exit code, and what it wrote to stderr after that.
-    """
-    options = ["--dataset", "xor", "--epochs", "1" if start else "9999", "--hidden", "2"]
-    python = [*start, sys.executable, "-X", "importtime", SCRIPTS[script], *options]
-    with subprocess.Popen(
-        [*python, "--run-dir", folder / "run"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=hear_interrupts,
-    ) as process:
-        for line in process.stderr:
-            if line.split("|")[-1].strip() == module:
-                break
-        else:
-            pytest.fail(f"{script} does not import {module}")
-        os.kill(process.pid, signal.SIGINT)
-        rest = [line for line in process.stderr if not line.startswith("import time:")]
-    return process.returncode, rest
-
-
-@pytest.mark.parametrize("script, module", [(s, module) for s in MOMENTS for module in MOMENTS[s]])
-def test_interrupt_while_importing_leaves_without_a_word(script, module, tmp_path):
-    code, errors = interrupt(script, module, tmp_path)
-    assert code == 130
-    # On a busy machine the signal may come after the last imports, when the run has begun.
-    assert all(line.startswith("stopped in epoch") for line in errors), errors
-
-
-def test_job_in_the_background_does_not_hear_ctrl_c(tmp_path):
-    ignoring = ("sh", "-c", 'trap "" INT; exec "$@"', "sh")
-    assert interrupt("numpy", "numpy", tmp_path, *ignoring) == (0, [])
-    assert (tmp_path / "run" / "test.json").exists()
-
-
-def run_python(code: str) -> tuple[int, str, str]:
-    """The exit code of a new process that runs this code, what it printed, and its errors."""
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        preexec_fn=hear_interrupts,
-    )
-    return done.returncode, done.stdout, done.stderr
-
-
-def test_after_the_imports_ctrl_c_is_pythons_again():
-    code = """
-import signal
-from common.cli.interrupts import leave_while_importing
-from common.cli.command_line import run_script
-leave_while_importing()
-assert signal.getsignal(signal.SIGINT) is not signal.default_int_handler
-def main(arguments):
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    try:
-        signal.raise_signal(signal.SIGINT)
-    finally:
-        print("put away")
-run_script(main)
-"""
-    assert run_python(code) == (130, "put away\n", "")
-
-
-def test_handlers_of_others_stay():
-    code = """
-import signal
-import compare, train_numpy, train_lowlevel, train_paper
-from common.cli.interrupts import leave_while_importing
-from common.cli.command_line import run_script
-assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-for handler in (signal.SIG_IGN, lambda *_: None):
-    signal.signal(signal.SIGINT, handler)
-    leave_while_importing()
-    assert signal.getsignal(signal.SIGINT) is handler
-    run_script(lambda _: None)
-    assert signal.getsignal(signal.SIGINT) is handler
-"""
-    assert run_python(code) == (0, "", "")
-
-
-def test_interrupt_while_signal_is_imported():
-    code = """
-import builtins
-real = builtins.__import__
-def interrupted(name, *rest):
-    if name == "signal":
-        raise KeyboardInterrupt
-    return real(name, *rest)
-builtins.__import__ = interrupted
-import common.cli.interrupts
-"""
-    assert run_python(code) == (130, "", "")

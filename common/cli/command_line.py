@@ -6,7 +6,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import TypeVar
 
-from common.cli import interrupts
 from common.cli.arguments import parse_options
 from common.configuration import option_name, option_value
 from common.distributed.torchrun_env import (
@@ -130,7 +129,6 @@ def run_script(main: Callable[[list[str]], None]) -> None:
     Ctrl-C before a run has begun to listen for it, or given twice, leaves with 130.
     """
     try:
-        interrupts.end_of_imports()
         main(sys.argv[1:])
     except UserError as error:
         print(f"error: {one_line(error)}", file=sys.stderr)
