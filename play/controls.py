@@ -202,7 +202,7 @@ SUGGESTIONS: dict[str, list[float]] = {
 }
 RATE_OF = " and ".join(f"{rate} for {name}" for name, rate in LEARNING_RATES.items())
 NULL_LABELS = {
-    "noise": "the data set's own",
+    "noise": "the set's own",
     "clip_norm": "none",
     "learning_rate": f"the optimizer's default: {RATE_OF}",
 }
