@@ -69,9 +69,9 @@ def place(tier: str, phase: str, kind: str, options: Any, first: bool, last: boo
         case _, "loss":
             return _loss(tier, options.loss)
         case _, "backward":
-            return _train(tier), "train", ("loss.backward()",)
+            return _train(tier), "train_steps", ("loss.backward()",)
         case "paper", "clip":
-            return PAPER_TRAIN, "train", ("clip_grads_with_norm_(",)
+            return PAPER_TRAIN, "train_steps", ("clip_grads_with_norm_(",)
         case _, "clip":
             return (
                 _optimizers(tier),
@@ -79,7 +79,7 @@ def place(tier: str, phase: str, kind: str, options: Any, first: bool, last: boo
                 ("scale =", "gradient *=", "gradient.mul_"),
             )
         case "paper", "update":
-            return PAPER_TRAIN, "train", ("optimizer.step(",)
+            return PAPER_TRAIN, "train_steps", ("optimizer.step(",)
         case _, "update":
             return _update(tier, options)
     raise ValueError(f"{tier} has no {phase}")

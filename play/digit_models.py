@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from common.diagnosis import to_array
 from common.runs.options import REPOSITORY
@@ -15,7 +15,7 @@ from common.runs.run_folder import CHECKPOINT, CONFIG, TEST, FinishedRun
 from data.errors import UserError
 from data.mnist import MNIST
 from play.limits import page_words
-from play.pictures import evaluated, hidden_layers, layers_of, predicted, probabilities
+from play.pictures import classify, hidden_layers, layer_outputs, layers_of
 from play.training import TORCH_REMEDY, TORCH_RNG_LOCK
 from tiers import TIERS
 
@@ -67,25 +67,17 @@ class DigitModel:
                 f"{shown(folder)} was trained with the squared error, which gives no probabilities"
             )
         self.accuracy = run.test.test_accuracy
+        make_model = TIERS[tier].module("train").make_model
+        on_cpu = self.options.model_copy(update={"device": "cpu"})
         with TORCH_RNG_LOCK:  # which draws weights, and replaces them
-            self.model = self._make_model()
-        self.model.load_state_dict(self._like_own(run.weights))
-        self.model.eval()
-
-    def _make_model(self) -> Any:
-        make_model = TIERS[self.tier].module("train").make_model
-        if self.tier == "numpy":
-            return make_model(self.options, MNIST.inputs, MNIST.classes)
-        import torch
-
-        return make_model(self.options, MNIST.inputs, MNIST.classes, torch.device("cpu"))
-
-    def _like_own(self, weights: dict[str, np.ndarray]) -> dict[str, Any]:
+            self.model = make_model(on_cpu, MNIST.inputs, MNIST.classes)
         own = self.model.state_dict()
-        return {
-            name: own[name].new_tensor(array) if hasattr(own[name], "new_tensor") else array
-            for name, array in weights.items()
-        }
+        self.model.load_state_dict(
+            run.weights
+            if tier == "numpy"
+            else {name: own[name].new_tensor(array) for name, array in run.weights.items()}
+        )
+        self.model.eval()
 
     @property
     def trained(self) -> str:
@@ -96,25 +88,27 @@ class DigitModel:
         parts += [f"dropout {self.options.dropout:g}"] * bool(self.options.dropout)
         return ", ".join([*parts, f"test accuracy {self.accuracy:.2%}"])
 
-    def predictions(self, images: Float[np.ndarray, "n 784"]) -> np.ndarray:
-        """The digit that the model sees in each image."""
+    def logits(self, images: Float[np.ndarray, "n 784"]) -> Float[np.ndarray, "n 10"]:
+        """What the model computes for these images, a thousand at a time."""
+        last = layers_of(self.model)[-1][0]
         parts = np.array_split(images, max(1, len(images) // 1_000))
-        return np.concatenate([predicted(self.tier, self._logits(part)) for part in parts])
+        return np.concatenate([layer_outputs(self.model, part)[last] for part in parts])
+
+    def predictions(self, images: Float[np.ndarray, "n 784"]) -> Int[np.ndarray, " n"]:
+        """The digit that the model predicts for each image."""
+        return classify(self.tier, self.options.loss, self.logits(images))[0]
 
     def classify(self, image: Float[np.ndarray, " 784"]) -> Prediction:
         """The model's prediction for one image."""
-        outputs = evaluated(self.model, image[None])
-        logits = outputs[layers_of(self.options)[-1][0]]
-        digit = int(predicted(self.tier, logits)[0])
+        outputs = layer_outputs(self.model, image[None])
+        logits = outputs[layers_of(self.model)[-1][0]]
+        (digit,), (probabilities,) = classify(self.tier, self.options.loss, logits)
         return Prediction(
-            digit,
-            probabilities(self.tier, self.options.loss, logits)[0],
-            {label: outputs[name][0] for name, label in hidden_layers(self.options)},
+            int(digit),
+            probabilities,
+            {label: outputs[name][0] for name, label in hidden_layers(self.model)},
             self._saliency(image[None], digit),
         )
-
-    def _logits(self, images: np.ndarray) -> np.ndarray:
-        return evaluated(self.model, images)[layers_of(self.options)[-1][0]]
 
     def _saliency(self, X: np.ndarray, digit: int) -> np.ndarray:
         """∂ logit of the digit / ∂ X, by the tier's own backward pass."""

@@ -41,7 +41,7 @@ class Digits:
         """Which tiers have a model, and whether there are test images."""
         with self._lock:
             try:
-                self._test_images()
+                self.test_images()
                 images: dict[str, Any] = {"available": True, "count": MNIST.test, "reason": None}
                 classified = bool(self._available())
                 images["wrong"] = int(self._wrong().sum()) if classified else None
@@ -79,7 +79,7 @@ class Digits:
     def classify_image(self, number: int) -> dict[str, Any]:
         """Every tier's prediction for a test image."""
         with self._lock:
-            pixels, labels = self._test_images()
+            pixels, labels = self.test_images()
             if number >= len(labels):
                 raise Refusal(f"There are {len(labels):,} test images.", "set-up", 422)
             return self._classified(pixels[number], int(labels[number]))
@@ -108,7 +108,7 @@ class Digits:
             order: "wrong" begins with those that any tier gets wrong; "all" is MNIST's own.
         """
         with self._lock:
-            pixels, labels = self._test_images()
+            pixels, labels = self.test_images()
             numbers = np.arange(len(labels))
             if order == "wrong":
                 numbers = np.argsort(~self._wrong(), kind="stable")
@@ -134,7 +134,8 @@ class Digits:
                 continue
         return found
 
-    def _test_images(self) -> tuple[UInt8[np.ndarray, "n 28 28"], Int[np.ndarray, " n"]]:
+    def test_images(self) -> tuple[UInt8[np.ndarray, "n 28 28"], Int[np.ndarray, " n"]]:
+        """MNIST's test images and labels. Raises Refusal where they are not on this computer."""
         if self._test is None:
             try:
                 read = read_pixels("mnist", self._data_root, download=False)
@@ -148,7 +149,7 @@ class Digits:
         return self._test
 
     def _all_predictions(self) -> dict[str, np.ndarray]:
-        pixels, _ = self._test_images()
+        pixels, _ = self.test_images()
         for name, model in self._available().items():
             if name not in self._predictions or self._predictions[name][0] is not model:
                 seen = model.predictions(_standardised(pixels, model))
@@ -157,7 +158,7 @@ class Digits:
 
     def _wrong(self) -> np.ndarray:
         """Whether any tier gets an image wrong."""
-        _, labels = self._test_images()
+        _, labels = self.test_images()
         wrong = np.zeros(len(labels), bool)
         for seen in self._all_predictions().values():
             wrong |= seen != labels

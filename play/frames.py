@@ -1,13 +1,12 @@
 """A frame: all that the page draws of a training at one step; and what it learns of a set-up."""
 
-from itertools import pairwise
 from typing import Any
 
 from play import pictures
 from play.limits import Setup
 from play.plane import command_line
 from play.responses import pack
-from play.training import Training
+from play.training import PageTraining
 
 EPOCH_FIGURES = (
     "train_loss",
@@ -22,7 +21,7 @@ DRAWN = ("regions", "units", "weights", "histograms", "dead")
 
 
 def frame(
-    training: Training, shown: str | None = None, steps_from: int = 0, epochs_from: int = 0
+    training: PageTraining, shown: str | None = None, steps_from: int = 0, epochs_from: int = 0
 ) -> dict[str, Any]:
     """Everything about the step where a training stands.
 
@@ -30,7 +29,7 @@ def frame(
         shown: the tier whose units, weights and gradients are drawn; the first if None.
         steps_from, epochs_from: so many entries of the histories are known already.
     """
-    names, shown = list(training.trainees), training.shown(shown)
+    names, shown = list(training.tiers), training.shown(shown)
     drawn: dict[str, Any] = dict.fromkeys(DRAWN)
     if training.state != "diverged":
         each = {name: pictures.draw(training, name, name == shown) for name in names}
@@ -54,9 +53,9 @@ def frame(
     }
 
 
-def _warning(training: Training, tier: str, dead: list[dict[str, Any]] | None) -> str | None:
+def _warning(training: PageTraining, tier: str, dead: list[dict[str, Any]] | None) -> str | None:
     """Where training does not diverge in numbers and yet goes wrong: what is seen, what to do."""
-    losses = training.trainees[tier].recorder.history.losses[: training.step]
+    losses = training.tiers[tier].history.losses[: training.step]
     recent = losses[-GROWTH_STEPS:]
     told = []
     if len(losses) >= GROWTH_STEPS and sum(recent) / len(recent) > GROWTH_FACTOR * losses[0]:
@@ -76,8 +75,8 @@ def _warning(training: Training, tier: str, dead: list[dict[str, Any]] | None) -
     return " ".join([*told, remedy])
 
 
-def _history(training: Training, steps_from: int, epochs_from: int) -> dict[str, Any]:
-    histories = {name: trainee.recorder.history for name, trainee in training.trainees.items()}
+def _history(training: PageTraining, steps_from: int, epochs_from: int) -> dict[str, Any]:
+    histories = {name: tier.history for name, tier in training.tiers.items()}
     # Where one diverges, the others may be a step ahead.
     steps = slice(steps_from, training.step)
     epochs = slice(epochs_from, training.step // training.steps_per_epoch)
@@ -96,20 +95,19 @@ def _history(training: Training, steps_from: int, epochs_from: int) -> dict[str,
     }
 
 
-def _test(training: Training) -> dict[str, Any] | None:
+def _test(training: PageTraining) -> dict[str, Any] | None:
     if training.state != "finished":
         return None
-    histories = {name: trainee.recorder.history for name, trainee in training.trainees.items()}
+    histories = {name: tier.history for name, tier in training.tiers.items()}
     return {
         name: {"loss": history.test_loss, "accuracy": history.test_accuracy}
         for name, history in histories.items()
     }
 
 
-def about_setup(setup: Setup, training: Training) -> dict[str, Any]:
+def about_setup(setup: Setup, training: PageTraining) -> dict[str, Any]:
     """The answer to a new set-up: what stays the same in all of its frames, and the first one."""
     train, validation = training.dataset.train, training.dataset.validation
-    sizes = iter(_sizes(training))
     own = setup.dataset == "own"
     return {
         "setup": setup.model_dump(mode="json", exclude={"device"}),
@@ -124,11 +122,6 @@ def about_setup(setup: Setup, training: Training) -> dict[str, Any]:
         "classes": training.dataset.classes,
         "steps_per_epoch": training.steps_per_epoch,
         "total_steps": training.total_steps,
-        "layers": [
-            {"name": name, "kind": kind, "label": label}
-            | dict(zip(("inputs", "outputs"), next(sizes), strict=True) if kind == "Linear" else ())
-            for name, kind, label in pictures.layers_of(setup)
-        ],
         **about_command(training),
         "frame": frame(training),
     }
@@ -137,7 +130,7 @@ def about_setup(setup: Setup, training: Training) -> dict[str, Any]:
 OWN_POINTS = "Your own points are few, so the network is validated on its training points."
 
 
-def about_command(training: Training) -> dict[str, str | None]:
+def about_command(training: PageTraining) -> dict[str, str | None]:
     """The train scripts' command line, and what it trains, or why there is none."""
     try:
         command = command_line(training.setup)
@@ -149,7 +142,7 @@ def about_command(training: Training) -> dict[str, str | None]:
             f"The learning rate was changed after step {step:,}. The command trains with {rate:g}"
             " from the first step, and so gives another network; Reset trains that network here."
         )
-    elif len(training.trainees) == 1:
+    elif len(training.tiers) == 1:
         about = "This command trains the same network and keeps its run in a folder."
     else:
         about = "These commands train the same networks and keep their runs in folders."
@@ -159,8 +152,3 @@ def about_command(training: Training) -> dict[str, str | None]:
                 " tier 2's."
             )
     return {"command": command, "about_command": about}
-
-
-def _sizes(training: Training) -> list[tuple[int, int]]:
-    sizes = training.setup.layer_sizes(2, training.dataset.classes)
-    return list(pairwise(sizes))

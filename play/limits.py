@@ -1,15 +1,14 @@
 """What a reader may set on the page: one model of every choice, with its limits at the fields.
 
-A `Setup` is a configuration as the tiers' `train` takes it, and the data and tiers besides. Its
-learning rate can be changed while a training runs, which keeps the weights.
+A `Setup` is a configuration as the tiers' `train_steps` takes it, and the data and tiers besides.
 """
 
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PrivateAttr, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from common.configuration import LEARNING_RATES, ScheduleName, TorchConfiguration
+from common.configuration import ScheduleName, TorchConfiguration
 from data.errors import UserError
 from data.points import PLANE
 from tiers import TIERS
@@ -50,8 +49,6 @@ class Setup(TorchConfiguration):
     weight_decay: float = Field(0.0, ge=0, le=1000, allow_inf_nan=False, description="on weights")
     schedule: ScheduleName = Field("constant", description="course of the learning rate")
     device: Literal["cpu"] = Field("cpu", description="where tiers 2 and 3 compute")
-
-    _changed_rate: float | None = PrivateAttr(None)
 
     @field_validator("hidden", mode="before")
     @classmethod
@@ -117,20 +114,6 @@ class Setup(TorchConfiguration):
     def tiers(self) -> tuple[str, ...]:
         """Names of the tiers that train."""
         return tuple(TIERS) if self.tier == "all" else (self.tier,)
-
-    @property
-    def peak_learning_rate(self) -> float:
-        """The learning rate, or a schedule's peak, as it is now."""
-        return self._changed_rate or self.learning_rate or LEARNING_RATES[self.optimizer]
-
-    def change_learning_rate(self, rate: float) -> None:
-        """Give the steps from now on another learning rate (a schedule, another peak).
-
-        Raises:
-            UserError: outside the limits.
-        """
-        self.changed(learning_rate=rate)
-        self._changed_rate = rate
 
     def changed(self, **fields: Any) -> "Setup":
         """A set-up with these fields changed. Raises UserError where they are not possible."""

@@ -1,8 +1,7 @@
 """What the page draws of a model between two steps: regions, units, histograms, dead units.
 
-Everything is computed by the tier's own model in evaluation, and only while its training is held:
-in training mode a forward pass would move batch normalization's averages, and between forward and
-backward it would overwrite what backward needs. (The recorder switches back to training.)
+Everything is computed by the tier's own model in evaluation: in training mode a forward pass would
+move batch normalization's averages. (Each step switches the model back to training.)
 """
 
 from typing import Any
@@ -11,44 +10,46 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from activations_numpy import ACTIVATIONS
-from common.configuration import Configuration
 from common.diagnosis import to_array
-from common.examples import targets
 from optimizers_numpy import gradient_norm
 from play.limits import Setup
 from play.plane import raster
 from play.responses import pack
-from play.training import Training
+from play.training import PageTraining
 from tiers import TIERS
 
 REGION_SIDE = 96
 UNIT_STEP = 3  # a unit's picture has every third cell
 HISTOGRAM_BINS = 20
+KINDS = ("Linear", "BatchNorm1d", "Dropout")  # of layers, besides activations
 LARGEST_DRAWN = 1e30  # a model that computes such numbers is about to diverge
 DEAD_DERIVATIVE = 1e-6  # a unit whose derivative is no larger for any point is dead
 
 Layers = dict[str, np.ndarray]
 
 
-def layers_of(setup: Configuration) -> list[tuple[str, str, str]]:
-    """Name, kind and label of each layer, in the order of the forward pass, of any tier."""
-    kinds = ["Linear"]
-    for _ in setup.hidden:
-        norm, dropout = ["BatchNorm1d"] * setup.batch_norm, ["Dropout"] * bool(setup.dropout)
-        kinds[-1:] = ["Linear", *norm, "Activation", *dropout, "Linear"]
+def layers_of(model: Any) -> list[tuple[str, str, str]]:
+    """Name, kind and label of each layer of any tier's model, in the order of the forward pass."""
+    kinds = [_kind(layer) for layer in model.layers]
     return [
         (f"layers.{i}", kind, f"{kind} {kinds[: i + 1].count(kind)}")
         for i, kind in enumerate(kinds)
     ]
 
 
-def hidden_layers(setup: Configuration) -> list[tuple[str, str]]:
+def _kind(layer: Any) -> str:
+    """Tier 3's activations are classes of their own, such as nn.ReLU."""
+    names = (kind.__name__ for kind in type(layer).__mro__)
+    return next((name for name in names if name in KINDS), "Activation")
+
+
+def hidden_layers(model: Any) -> list[tuple[str, str]]:
     """Name and label of the activations, whose outputs are the hidden units."""
-    names = [name for name, kind, _ in layers_of(setup) if kind == "Activation"]
+    names = [name for name, kind, _ in layers_of(model) if kind == "Activation"]
     return [(name, f"hidden layer {i}") for i, name in enumerate(names, start=1)]
 
 
-def evaluated(model: Any, X: Float[np.ndarray, "n d"]) -> Layers:
+def layer_outputs(model: Any, X: Float[np.ndarray, "n d"]) -> Layers:
     """Each layer's output for these examples, in evaluation, as arrays by the layer's name."""
     own = next(iter(model.state_dict().values()))
     model.eval()
@@ -62,58 +63,38 @@ def evaluated(model: Any, X: Float[np.ndarray, "n d"]) -> Layers:
             return {name: to_array(output) for name, output in model.outputs(own.new_tensor(X))}
 
 
-def probabilities(tier: str, loss: str, logits: Float[np.ndarray, "n k"]) -> np.ndarray:
-    """The probability of each class, (n, classes); the outputs themselves for the squared error.
+def classify(
+    tier: str, loss: str, logits: Float[np.ndarray, "n k"]
+) -> tuple[Int[np.ndarray, " n"], Float[np.ndarray, "n classes"]]:
+    """The class of each row and the probabilities of all, by the tier's own functions.
 
-    The tier's own loss tells them: its gradient with respect to the logits is (p - t) / n.
+    For the squared error the outputs themselves stand in for probabilities.
     """
-    if loss == "mean-squared-error":
-        return logits
-    n, outputs = logits.shape
-    expected = targets(np.zeros(n, np.int64), loss, outputs, str(logits.dtype))
-    function = TIERS[tier].module("train").LOSSES[loss]
-    with np.errstate(over="ignore", invalid="ignore"):
-        if tier == "numpy":
-            _, gradient = function(logits, expected)
-        else:
-            import torch
+    train = TIERS[tier].module("train")
+    own: Any = logits
+    if tier != "numpy":
+        import torch
 
-            leaf = torch.tensor(logits, requires_grad=True)
-            function(leaf, torch.from_numpy(expected)).backward()
-            gradient = to_array(leaf.grad)
-    found = gradient * n
-    if outputs == 1:
-        return np.concatenate([1 - found, found], axis=1)
-    found[:, 0] += 1  # the target was class 0 throughout
-    return found
+        own = torch.from_numpy(logits)
+    return to_array(train.predict(own)), to_array(train.probabilities(own, loss))
 
 
-def predicted(tier: str, logits: Float[np.ndarray, "n k"]) -> Int[np.ndarray, " n"]:
-    """The class of each row, by the tier's own rule."""
-    predict = TIERS[tier].module("train").predict
-    if tier == "numpy":
-        return predict(logits)
-    import torch
-
-    return to_array(predict(torch.from_numpy(logits)))
-
-
-def draw(training: Training, tier: str, shown: bool) -> dict[str, Any]:
+def draw(training: PageTraining, tier: str, shown: bool) -> dict[str, Any]:
     """The regions of one tier's model, and, where it is shown, all else that is drawn of it.
 
     Returns:
         Nothing where the model gives a number that is not finite, or nearly so.
     """
-    setup, trainee = training.setup, training.trainees[tier]
+    setup, model = training.setup, training.tiers[tier].model
     plane, points = raster(REGION_SIDE, training.extent), training.dataset.train.images
-    outputs = evaluated(trainee.model, np.concatenate([plane, points]) if shown else plane)
+    outputs = layer_outputs(model, np.concatenate([plane, points]) if shown else plane)
     # Not so for NaN either.
     if not all(np.abs(output).max() < LARGEST_DRAWN for output in outputs.values()):
         return {}
-    last = layers_of(setup)[-1][0]
+    last = layers_of(model)[-1][0]
     drawn: dict[str, Any] = {"regions": _regions(tier, setup.loss, outputs[last][: len(plane)])}
     if shown:
-        names = hidden_layers(setup)
+        names = hidden_layers(model)
         of_points = {name: outputs[name][len(plane) :] for name, _ in names}
         drawn["units"] = [
             _units(name, label, outputs[name][: len(plane)])
@@ -121,13 +102,13 @@ def draw(training: Training, tier: str, shown: bool) -> dict[str, Any]:
         ]
         drawn["histograms"] = [_histogram(name, label, of_points[name]) for name, label in names]
         drawn["dead"] = [_dead(name, label, of_points[name], setup) for name, label in names]
-        drawn["weights"] = _weights(trainee.model)
+        drawn["weights"] = _weights(model)
     return drawn
 
 
 def _regions(tier: str, loss: str, logits: np.ndarray) -> dict[str, Any]:
-    classes = predicted(tier, logits)
-    certain = probabilities(tier, loss, logits)[np.arange(len(classes)), classes]
+    classes, probabilities = classify(tier, loss, logits)
+    certain = probabilities[np.arange(len(classes)), classes]
     shape = REGION_SIDE, REGION_SIDE
     confidence = np.rint(np.clip(certain, 0, 1) * 255)
     return {
@@ -176,13 +157,14 @@ def _weights(model: Any) -> list[dict[str, Any]]:
     ]
 
 
-def gradient_norms(training: Training, tier: str) -> list[dict[str, Any]]:
+def gradient_norms(training: PageTraining, tier: str) -> list[dict[str, Any]]:
     """The norm of the last step's gradient in each layer that has parameters."""
     if not training.step:
         return []
-    gradients = training.trainees[tier].model.gradients()
+    model = training.tiers[tier].model
+    gradients = model.gradients()
     norms = []
-    for name, _, label in layers_of(training.setup):
+    for name, _, label in layers_of(model):
         own: Layers = {
             key: to_array(g) for key, g in gradients.items() if key.startswith(f"{name}.")
         }
@@ -192,22 +174,24 @@ def gradient_norms(training: Training, tier: str) -> list[dict[str, Any]]:
     return norms
 
 
-def at_point(training: Training, tier: str, x: float, y: float) -> dict[str, Any]:
-    """What each layer makes of one point."""
-    outputs = evaluated(training.trainees[tier].model, np.array([[x, y]]))
+def at_point(training: PageTraining, tier: str, x: float, y: float) -> dict[str, Any]:
+    """What each layer computes for one point."""
+    model, loss = training.tiers[tier].model, training.setup.loss
+    outputs = layer_outputs(model, np.array([[x, y]]))
     layers = [
         {"layer": name, "label": _formula(kind, label), "values": outputs[name][0]}
-        for name, kind, label in layers_of(training.setup)
+        for name, kind, label in layers_of(model)
     ]
     logits = outputs[layers[-1]["layer"]]
     if not np.isfinite(logits).all():
         return {"x": x, "y": y, "class": None, "probabilities": [], "layers": layers}
-    squared = training.setup.loss == "mean-squared-error"
+    (label,), (probabilities,) = classify(tier, loss, logits)
+    squared = loss == "mean-squared-error"
     return {
         "x": x,
         "y": y,
-        "class": int(predicted(tier, logits)[0]),
-        "probabilities": probabilities(tier, training.setup.loss, logits)[0],
+        "class": label,
+        "probabilities": probabilities,
         "probabilities_label": "outputs (not probabilities)" if squared else "probabilities",
         "layers": layers,
     }

@@ -14,6 +14,8 @@ from data.points import PLANE, POINT_SETS, draw_points
 from play.limits import EXTENT, Setup
 from tiers import TIERS
 
+INPUTS = 2  # x and y
+
 
 def make_dataset(setup: Setup) -> Dataset:
     """The points that a set-up names: with the number and noise of a script's set, that very set.

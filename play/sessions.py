@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from play.limits import MAX_SESSIONS, Setup
-from play.training import Training
+from play.training import PageTraining
 
 # A page that is open says so more often, even in the background.
 IDLE_SECONDS = 180.0
@@ -36,32 +36,29 @@ class Session:
         self.heard = now  # when the page last said that it is open
         self.used = now  # when it last asked for anything else
         self.ended = False
-        self._training: Training | None = None
+        self._training: PageTraining | None = None
 
     @property
-    def training(self) -> Training:
+    def training(self) -> PageTraining:
         """Raises Refusal before the first set-up."""
         if self._training is None:
             raise Refusal("The session has no training yet.", "request", 400)
         return self._training
 
-    def begin(self, setup: Setup) -> Training:
-        """Replace the training by a new one, held before its first step.
+    def begin(self, setup: Setup) -> PageTraining:
+        """Replace the training by a new one, before its first step.
 
         Raises:
             UserError: where the set-up is impossible; the training before stays.
         """
-        before, self._training = self._training, Training(setup)
-        if before is not None:
-            before.end()
+        self._training = PageTraining(setup)
         return self._training
 
     def end(self) -> None:
-        """End the training's threads."""
+        """Free the training, once the request that uses it is answered."""
         with self.lock:
             self.ended = True
-            if self._training is not None:
-                self._training.end()
+            self._training = None
 
 
 class Sessions:

@@ -1,160 +1,123 @@
-"""Trainings that the page drives: the tiers' own `train`, which stands still between two steps.
+"""Trainings that the page drives: the tiers' own `train_steps`, one step at a time.
 
-A tier's `train` keeps its loop to itself. So it runs in a thread of its own, and its recorder
-holds that thread at the door of each step until the page asks for more: nothing is computed that
+Between two steps a generator stands still until the page asks for more: nothing is computed that
 nobody asked for. Several tiers take the same steps in turns.
 """
 
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
 from common.diagnosis import to_array
-from common.recorder import DivergenceError, Recorder, Stopped
+from common.randomness import DROPOUT, generator
 from common.schedules import scheduled_learning_rate
+from common.training import DivergenceError, History, Training
 from data.datasets import Dataset
 from data.errors import UserError
+from layers_numpy import Dropout
 from play.limits import Setup
-from play.plane import extent, make_dataset
+from play.plane import INPUTS, extent, make_dataset
 from tiers import TIERS, Tier
 
 # Dropout's masks come from torch's one generator, which a training seeds before each step: nobody
 # else may draw in between.
 TORCH_RNG_LOCK = threading.Lock()
 
-# The masks of tier 2 are tier 1's, too, where both train: so tier 2 goes first.
-ORDER = ("lowlevel", "paper", "numpy")
-
 TORCH_REMEDY = 'Tiers 2 and 3 need torch: python -m pip install --editable ".[torch]".'
 
 
-class HeldRecorder(Recorder):
-    """Holds its training before the first step, after each step, and after each validation.
+class TorchDropout(Dropout):
+    """Tier 1's dropout with the masks that tier 2 draws, which are tier 3's, too.
 
-    Args:
-        hold: called there; returns when the training may go on, or raises Stopped.
-
-    Attributes:
-        before_update: called with this recorder when a step's gradients are there.
+    With masks of its own, tier 1 would differ from the others by far more than rounding.
     """
 
-    def __init__(self, hold: Callable[[], None]) -> None:
-        super().__init__()
-        self.hold = hold
-        self.before_update: Callable[[HeldRecorder], None] | None = None
+    def __init__(self, p: float) -> None:
+        super().__init__(p)
+        self.of_tier_2 = TIERS["lowlevel"].module("layers").Dropout(p)
 
-    @property
-    def indices(self) -> Any:
-        """Which training points are in the minibatch that runs."""
-        return self._indices
+    def draw_mask(self, X):
+        import torch
 
-    def _begin(self) -> None:
-        super()._begin()
-        self.hold()
-
-    def record_step(self, loss: Any, right: Any, gradient_norm: Any = None) -> None:
-        super().record_step(loss, right, gradient_norm)
-        if self.before_update is not None:
-            self.before_update(self)
-
-    def _step_made(self) -> None:
-        super()._step_made()
-        if self.steps_made % self.steps_per_epoch:  # else the validation comes first
-            self.hold()
-            self.model.train()  # the page has evaluated it
-
-    def _epoch_made(self) -> None:
-        super()._epoch_made()
-        if self.epoch <= self.configuration.epochs:
-            self.hold()
-
-    def _remedy(self) -> str:
-        rate = self.configuration.peak_learning_rate
-        return f"try a learning rate below {rate:g}, clipping at 1, or other initial weights"
+        return to_array(self.of_tier_2.draw_mask(torch.from_numpy(X)))
 
 
-class Trainee:
-    """One tier's `train` in a thread that moves only when it is asked to.
+class TierTraining:
+    """One tier's training, with its model from before the first step on.
 
     Args:
-        train: the tier's.
+        tier: whose training.
         setup, dataset: what it trains, on what.
-
-    Raises:
-        UserError: as `train` does.
+        torch_masks: tier 1 takes the masks of dropout that torch draws.
 
     Attributes:
-        recorder: holds model, optimizer and history, which may be read while the thread is held.
-        done: the training has come to its end.
+        model: the one that is trained.
+        training: what `train_steps` has yielded; None before the first step.
     """
 
-    def __init__(self, train: Callable[..., Any], setup: Setup, dataset: Dataset) -> None:
-        self.recorder = HeldRecorder(self._hold)
-        self.done = False
-        self._error: Exception | None = None
-        self._ending = False
-        self._go, self._held = threading.Semaphore(0), threading.Semaphore(0)
-        self._thread = threading.Thread(
-            target=self._run, args=(train, setup, dataset), name="training", daemon=True
-        )
-        self._thread.start()
-        self._wait()
+    def __init__(
+        self, tier: Tier, setup: Setup, dataset: Dataset, torch_masks: bool = False
+    ) -> None:
+        self.tier, self.setup, self.dataset, self.torch_masks = tier, setup, dataset, torch_masks
+        self.model = tier.module("train").make_model(setup, INPUTS, dataset.classes)
+        if torch_masks:
+            for number, layer in enumerate(self.model.layers):
+                if isinstance(layer, Dropout):
+                    self.model.layers[number] = TorchDropout(layer.p)
+        self.training: Training | None = None
+        self._steps = tier.train_steps(setup, dataset, model=self.model)
 
     @property
-    def model(self) -> Any:
-        """The tier's model."""
-        return self.recorder.model
+    def history(self) -> History:
+        """What has been measured so far."""
+        return History() if self.training is None else self.training.history
 
-    def _run(self, train: Callable[..., Any], setup: Setup, dataset: Dataset) -> None:
-        try:
-            with suppress(Stopped):
-                train(setup, dataset, self.recorder)
-        except Exception as error:
-            self._error = error
-        finally:
-            self.done = True
-            self._held.release()
+    @property
+    def step(self) -> int:
+        """Minibatches trained."""
+        return len(self.history.losses)
 
-    def _hold(self) -> None:
-        self._held.release()
-        self._go.acquire()
-        if self._ending:
-            raise Stopped
-
-    def _wait(self) -> None:
-        self._held.acquire()
-        if self._error is not None:
-            raise self._error
-
-    def step(self) -> None:
+    def train_minibatch(self) -> None:
         """Train one minibatch, with the validation that follows it at the end of an epoch.
 
         Raises:
-            DivergenceError: as `train` does.
+            DivergenceError: as `train_steps` does.
         """
-        if not self.done:
-            self._go.release()
-            self._wait()
+        if self.torch_masks:
+            self.seed_dropout(self.model, self.step)
+        self.training = next(self._steps)
 
-    def end(self) -> None:
-        """End the thread, wherever it is held, and let go of the model."""
-        self._ending = True
-        self._go.release()
-        self._thread.join()
-        del self.recorder  # which holds this trainee: so both are freed at once
+    def seed_dropout(self, model: Any, step: int) -> None:
+        """Let the next masks of a model of this tier be those of a step, counted from 0."""
+        if self.tier.name == "numpy":
+            model.seed_dropout(generator(self.setup.seed, DROPOUT, step))
+        if self.tier.name != "numpy" or self.torch_masks:
+            from common.distributed.tensors import seed_dropout
+
+            seed_dropout(self.setup.seed, step)
+
+    def change_setup(self, setup: Setup) -> None:
+        """Go on from here with another set-up of the same network and data.
+
+        Raises:
+            DivergenceError: where a parameter is not finite.
+        """
+        state = None if self.training is None else self.training.state()
+        self.setup = setup
+        self._steps = self.tier.train_steps(
+            setup, self.dataset, model=self.model, resume_from=state
+        )
 
 
-class Training:
+class PageTraining:
     """One tier's training, or those of all three in lockstep.
 
     Attributes:
         setup, dataset: what is trained, on what.
         extent: how far the plane that is drawn reaches.
-        trainees: by the names of the tiers.
+        tiers: the tiers' trainings, by name.
         step: minibatches trained.
         rate_changed_at: the step after which the learning rate was last changed; 0 if it was not.
         state: "ready", "finished" or "diverged", and then `message` says where and what to do.
@@ -165,33 +128,27 @@ class Training:
     """
 
     def __init__(self, setup: Setup) -> None:
-        self.setup = setup.trained.model_copy()
+        self.setup = setup.trained
         self.dataset = make_dataset(self.setup)
         self.extent = extent(self.setup, self.dataset)
-        self.trainees: dict[str, Trainee] = {}
         self.step = self.rate_changed_at = 0
         self.state = "ready"
         self.message: str | None = None
-        try:
-            for name in setup.tiers:
-                self.trainees[name] = self._begin(TIERS[name])
-        except BaseException:
-            self.end()
-            raise
-        others = [name for name in setup.tiers if name != "numpy"] if len(setup.tiers) > 1 else []
+        together = len(setup.tiers) > 1
+        self.tiers = {
+            name: self._begin(TIERS[name], together and name == "numpy") for name in setup.tiers
+        }
+        others = [name for name in self.tiers if name != "numpy"] if together else []
         self.drift: dict[str, list[float]] = {name: [] for name in others}
-        if others:
-            self._share_masks()
 
-    def _begin(self, tier: Tier) -> Trainee:
+    def _begin(self, tier: Tier, torch_masks: bool) -> TierTraining:
         try:
-            train = tier.train
+            with TORCH_RNG_LOCK:  # tier 3 draws weights from torch's generator, and replaces them
+                return TierTraining(tier, self.setup, self.dataset, torch_masks)
         except ModuleNotFoundError as error:
             if error.name != "torch":
                 raise
             raise UserError(TORCH_REMEDY) from None
-        with TORCH_RNG_LOCK:  # tier 3 draws weights from torch's generator, and replaces them
-            return Trainee(train, self.setup, self.dataset)
 
     @property
     def steps_per_epoch(self) -> int:
@@ -211,7 +168,7 @@ class Training:
 
     def shown(self, name: str | None) -> str:
         """The tier of this name, if it trains; else the first."""
-        return name if name in self.trainees else next(iter(self.trainees))
+        return name if name in self.tiers else next(iter(self.tiers))
 
     def advance(self, until: int, seconds: float) -> None:
         """Train to step `until`, or as far as the time reaches."""
@@ -221,77 +178,46 @@ class Training:
 
     def train_minibatch(self) -> None:
         """All tiers train the next minibatch; a divergence ends the training in words."""
-        if self.state != "ready":
-            return
         with TORCH_RNG_LOCK:
-            for name in (name for name in ORDER if name in self.trainees):
+            for tier in self.tiers.values():
                 try:
-                    self.trainees[name].step()
+                    tier.train_minibatch()
                 except DivergenceError as error:
-                    self.state, self.message = "diverged", f"{TIERS[name].title}: {error}"
+                    self._diverge(tier, error)
                     return
         self.step += 1
         for name, drift in self.drift.items():
             drift.append(self._difference(name))
-        if all(trainee.done for trainee in self.trainees.values()):
+        if self.step == self.total_steps:
             self.state = "finished"
 
+    def _diverge(self, tier: TierTraining, error: DivergenceError) -> None:
+        self.state = "diverged"
+        self.message = (
+            f"{tier.tier.title}: {error.cause}; try a learning rate below"
+            f" {self.setup.peak_learning_rate:g}, clipping at 1, or other initial weights"
+        )
+
     def _difference(self, name: str) -> float:
-        first = self.trainees["numpy"].model.parameters()
-        other = self.trainees[name].model.state_dict()
-        with np.errstate(invalid="ignore"):  # of one that diverges, which the next step tells
+        first = self.tiers["numpy"].model.parameters()
+        other = self.tiers[name].model.state_dict()
+        with np.errstate(invalid="ignore"):  # of one that diverges, which the next step reports
             return max(
                 float(np.abs(to_array(other[key]).astype(float) - array).max())
                 for key, array in first.items()
             )
 
-    def _share_masks(self) -> None:
-        """Have tier 1 take the masks that tier 2 drew, which are those of tier 3.
-
-        With masks of their own the tiers would differ by far more than rounding.
-        """
-        masks: dict[int, np.ndarray] = {}
-
-        def share(number: int, drawn: Callable[[Any], Any]) -> tuple[Callable, Callable]:
-            def draw(X: Any) -> Any:
-                mask = drawn(X)
-                masks[number] = to_array(mask)
-                return mask
-
-            return draw, lambda X: masks[number]
-
-        models = (self.trainees[name].model for name in ("lowlevel", "numpy"))
-        layers = zip(*(model.layers for model in models), strict=True)
-        for number, (second, first) in enumerate(layers):
-            if hasattr(second, "draw_mask"):
-                second.draw_mask, first.draw_mask = share(number, second.draw_mask)
-
     def change_learning_rate(self, rate: float) -> None:
-        """Go on with another learning rate, from the same weights.
+        """Go on with another learning rate (of a schedule, another peak), from the same weights.
 
         Raises:
             UserError: outside its limits.
         """
-        factor = rate / self.setup.peak_learning_rate
-        self.setup.change_learning_rate(rate)
+        self.setup = self.setup.changed(learning_rate=rate)
+        for tier in self.tiers.values():
+            try:
+                tier.change_setup(self.setup)
+            except DivergenceError as error:
+                self._diverge(tier, error)
+                return
         self.rate_changed_at = self.step
-        for trainee in self.trainees.values():
-            if trainee.recorder.scheduler is not None:
-                _scale(trainee.recorder.scheduler, factor)
-
-    def end(self) -> None:
-        """End the threads."""
-        for trainee in self.trainees.values():
-            trainee.end()
-
-
-def _scale(scheduler: Any, factor: float) -> None:
-    """Multiply the rates of PyTorch's scheduler, which keeps them in its optimizer's groups.
-
-    Every schedule is the peak times a function of the step; most compute a rate from the last.
-    """
-    for group in scheduler.optimizer.param_groups:
-        for rate in {"lr", "initial_lr", "max_lr", "min_lr"} & group.keys():
-            group[rate] *= factor
-    for rates in ("base_lrs", "_last_lr"):
-        setattr(scheduler, rates, [rate * factor for rate in getattr(scheduler, rates)])

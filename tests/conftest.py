@@ -1,7 +1,6 @@
 """Shared by the tests of the train scripts."""
 
 import sys
-import threading
 
 import numpy as np
 import pytest
@@ -37,17 +36,11 @@ def script(monkeypatch, capsys):
 
 @pytest.fixture
 def trained():
-    """Begins trainings of the page, and ends their threads after the test."""
+    """Begins trainings of the page."""
     from play.limits import Setup
-    from play.training import Training
-
-    begun = []
+    from play.training import PageTraining
 
     def begin(**options):
-        begun.append(Training(Setup(**{"count": 60, "batch_size": 16} | options)))
-        return begun[-1]
+        return PageTraining(Setup(**{"count": 60, "batch_size": 16} | options))
 
-    yield begin
-    for training in begun:
-        training.end()
-    assert not [thread for thread in threading.enumerate() if thread.name == "training"]
+    return begin

@@ -39,7 +39,7 @@ def digits(runs, mnist_root):
 @pytest.fixture(scope="module")
 def pixels(digits):
     """MNIST's test images and labels."""
-    return digits._test_images()
+    return digits.test_images()
 
 
 def drawn(image):
@@ -124,7 +124,7 @@ def script_model(name, runs):
 def slopes(model, image, digit):
     """By how much each pixel moves the digit's logit, from differences."""
     step = 0.01 * np.eye(784, dtype=np.float32)
-    before, after = (model._logits(X)[:, digit].astype(float) for X in (image - step, image + step))
+    before, after = (model.logits(X)[:, digit].astype(float) for X in (image - step, image + step))
     return (after - before) / 0.02
 
 
@@ -149,7 +149,7 @@ def test_the_saliency_is_the_slope_of_the_predictions_logit(runs, digits, mnist)
         )
 
 
-def test_the_wrong_images_come_first(digits, pixels, runs):
+def test_the_wrong_images_come_first(digits, pixels, runs, mnist):
     _, labels = pixels
     about = digits.about()
     first = digits.images(0, 24, "wrong")["images"]
@@ -157,7 +157,9 @@ def test_the_wrong_images_come_first(digits, pixels, runs):
     last = digits.images(about["images"]["wrong"], 24, "wrong")["images"]
     assert all(set(image["predictions"].values()) == {image["label"]} for image in last)
     assert [i["image"] for i in digits.images(40, 3, "all")["images"]] == [40, 41, 42]
-    for name, (_, seen) in digits._predictions.items():
+    models = DigitModels(runs)
+    for name in TIERS:
+        seen = models.find(name).predictions(mnist.test.images)
         assert (seen == labels).mean() == FinishedRun(runs / name).test.test_accuracy
     assert len(digits.images(9_990, 100, "all")["images"]) == 10
     assert len(digits.images(0, 10_000, "all")["images"]) == 100

@@ -32,7 +32,7 @@ def options_to_try():
 @pytest.mark.parametrize("options", list(options_to_try()), ids=str)
 def test_every_option_trains(options, trained):
     training = trained(**options)
-    training.advance(5, 20)
+    training.advance(5, 60)
     assert (training.step, training.message) == (5, None)
     told = json.loads(JsonResponse(about_setup(training.setup, training)).body)
     widths = [layer["width"] for layer in told["frame"]["units"]]

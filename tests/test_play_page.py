@@ -10,7 +10,6 @@ from browsing import ActionChains, Keys, Page, browsing, serving
 from safetensors.numpy import load_file
 
 from common.cli.command_line import parse
-from common.recorder import Recorder
 from common.runs.run import Run
 from data.datasets import Dataset, load_dataset
 from data.splits import Split
@@ -33,7 +32,8 @@ def runs(tmp_path_factory, mnist: Dataset) -> Path:
         arguments = ["--run-dir", str(folder / tier), "--hidden", "32", "--epochs", "2"]
         options = parse(TIERS[tier].options, tier, "", arguments)
         with Run(options, tier) as run:
-            TIERS[tier].train(options, few, run)
+            for _ in run.steps(TIERS[tier].train_steps, few):
+                pass
     return folder
 
 
@@ -125,14 +125,8 @@ def own_gradients(page: Page) -> dict[str, np.ndarray]:
     """The first minibatch's, by the command line that the page shows for what is set in it."""
     command = shlex.split(page.js("document.querySelector('#command-line').textContent"))
     options = parse(TIERS["numpy"].options, "numpy", "", command[2:])
-    gradients = {}
-
-    def watch(recorder: Recorder) -> None:
-        gradients.update((name, g.copy()) for name, g in recorder.model.gradients().items())
-        recorder.stop()
-
-    TIERS["numpy"].train(options, load_dataset(options.dataset), Recorder(after_step=watch))
-    return gradients
+    training = next(TIERS["numpy"].train_steps(options, load_dataset(options.dataset)))
+    return training.gradients
 
 
 def test_one_minibatch_shows_the_tiers_own_gradients(page):

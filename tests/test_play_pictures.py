@@ -19,7 +19,7 @@ from tiers import TIERS
 )
 def test_the_pictures_show_what_the_model_says(loss, tier, trained):
     training = trained(tier=tier, loss=loss, dtype="float64", batch_norm=True, dropout=0.1)
-    training.advance(40, 10)
+    training.advance(40, 60)
     told = json.loads(JsonResponse(frame(training)).body)
     regions = {name: unpack(array) for name, array in told["regions"][tier].items()}
     side, reach = len(regions["classes"]), extent(training.setup, training.dataset)
@@ -49,7 +49,7 @@ def unpack(array):
 
 def test_zero_weights_make_all_units_alike_and_dead(trained):
     training = trained(initializer="zeros")
-    training.advance(3, 10)
+    training.advance(3, 60)
     told = frame(training)
     pictures = unpack(told["units"][0]["pictures"])
     assert (pictures == pictures[0]).all()
@@ -60,7 +60,7 @@ def test_zero_weights_make_all_units_alike_and_dead(trained):
 @pytest.mark.parametrize("width", [0, 6e-8, 4e-7])
 def test_units_that_differ_by_rounding_alone_are_drawn_as_alike(width, trained):
     training = trained(activation="sigmoid", hidden=[2])
-    weights = training.trainees["numpy"].model.parameters()["layers.0.weight"]
+    weights = training.tiers["numpy"].model.parameters()["layers.0.weight"]
     weights[...] = width
     told = frame(training)
     levels = np.unique(unpack(told["units"][0]["pictures"]))
@@ -70,8 +70,8 @@ def test_units_that_differ_by_rounding_alone_are_drawn_as_alike(width, trained):
 
 def test_numbers_near_the_largest_are_not_drawn(trained):
     training = trained(loss="mean-squared-error", dtype="float32", hidden=[4])
-    training.advance(1, 10)
-    for array in training.trainees["numpy"].model.parameters().values():
+    training.advance(1, 60)
+    for array in training.tiers["numpy"].model.parameters().values():
         array[...] = 1e30
     told = json.loads(JsonResponse(frame(training)).body)
     assert (told["regions"], told["units"], told["gradients"]) == (None, None, [])

@@ -4,7 +4,6 @@ import json
 import socket
 import subprocess
 import sys
-import threading
 
 import pytest
 from page_client import Client, serving
@@ -55,16 +54,11 @@ def sessions(clock):
 def client(sessions, tmp_path):
     with serving(tmp_path, tmp_path, sessions) as client:
         yield client
-    assert training_threads() == 0
 
 
 @pytest.fixture
 def page(client):
     return Page(client)
-
-
-def training_threads():
-    return sum(thread.name == "training" for thread in threading.enumerate())
 
 
 def refused(answer, status, code):
@@ -92,7 +86,6 @@ def test_a_training_from_the_first_picture_to_the_last_epoch(page):
     assert frame["state"] == "finished"
     assert "last epoch" in refused(page.post("steps"), 422, "finished")
     assert page.ask("setup", **SMALL, epochs=3, dataset="spiral", noise=0.3) == told
-    assert training_threads() == 1
 
 
 def test_a_traced_step_is_a_step(page):
@@ -105,7 +98,6 @@ def test_a_traced_step_is_a_step(page):
     )
     assert page.ask("frame", shown="paper")["shown"] == "paper"
     assert page.ask("frame")["step"] == 1
-    assert training_threads() == 3
 
 
 def test_hovering_and_another_learning_rate(page):
@@ -225,13 +217,11 @@ def test_a_fifth_page_takes_over_the_session_that_is_unused_longest(client, cloc
         page.ask("alive")  # which is no use
     fifth = Page(client)
     fifth.ask("setup", **SMALL)
-    assert training_threads() == MAX_SESSIONS
     for action in ("alive", "frame"):
         assert "Reset" in refused(pages[1].post(action), 404, "taken-over")
     for page in (pages[0], *pages[2:], fifth):
         page.ask("frame", until=1)
     assert client.request("POST", f"/api/sessions/{fifth.session}/end").json() == {}
-    assert training_threads() == MAX_SESSIONS - 1
     refused(fifth.post("frame"), 404, "expired")
     Page(client).ask("setup", **SMALL)
     pages[0].ask("frame", until=2)
@@ -259,7 +249,7 @@ def test_an_idle_session_ends_and_a_page_that_is_heard_of_stays(client, clock, s
     assert len(sessions) == 2
     clock.now = IDLE_SECONDS + 1
     sessions.end_idle()
-    assert (len(sessions), training_threads()) == (1, 3)
+    assert len(sessions) == 1
     refused(quiet.post("alive"), 404, "expired")
     heard.ask("frame", until=1)
 
@@ -313,7 +303,6 @@ with serving(Path("nowhere"), Path("nowhere")) as client:
     print([model["reason"] for model in client.get("/api/digits").json()["tiers"]])
     print(client.get("/api/options").json()["torch"], "torch" in sys.modules)
     print(client.post(session + "/setup", {{"tier": "all"}}).text)
-    assert sum(thread.name == "training" for thread in threading.enumerate()) == 1
     assert client.post(session + "/frame", {{"until": 19}}).json()["tiers"] == ["numpy"]
 """
 

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from common.diagnosis import to_array
-from common.recorder import Recorder
 from data.errors import UserError
 from play.controls import controls
 from play.frames import about_setup, frame
@@ -25,27 +24,21 @@ SCHEDULES = [
 
 def state(training, tier):
     """Copies of a tier's parameters and buffers, by name."""
-    model = training.trainees[tier].model
+    model = training.tiers[tier].model
     return {name: to_array(array).copy() for name, array in model.state_dict().items()}
 
 
 def plain_training(tier, setup, steps):
-    """The tier's own training, of which nobody sees anything: its state, gradients and losses."""
+    """The tier's own training, at which nobody looks: its state, gradients and losses."""
     gradients = []
-
-    class Keeper(Recorder):
-        def record_step(self, loss, right, gradient_norm=None):
-            own = self.model.gradients().items()
-            gradients.append({name: to_array(gradient).copy() for name, gradient in own})
-            super().record_step(loss, right, gradient_norm)
-
-    def stop(recorder):
-        if recorder.steps_made == steps:
-            recorder.stop()
-
-    model, history = TIERS[tier].train(setup.trained, make_dataset(setup), Keeper(stop))
-    found = {name: to_array(array) for name, array in model.state_dict().items()}
-    return found, gradients, history
+    training = TIERS[tier].train_steps(setup, make_dataset(setup), pause_before_update=True)
+    for paused in training:
+        gradients.append({name: to_array(g).copy() for name, g in paused.gradients.items()})
+        updated = next(training)
+        if updated.step == steps:
+            break
+    found = {name: to_array(array) for name, array in updated.model.state_dict().items()}
+    return found, gradients, updated.history
 
 
 def assert_same(found, expected):
@@ -71,7 +64,7 @@ def test_looking_changes_nothing_and_the_gradients_shown_are_the_tiers_own(tier,
         if step in (2, 5):  # the last step of an epoch has a validation behind it
             apart[step] = trace_step(training)["tiers"][tier]
         else:
-            training.advance(step + 1, 10)
+            training.advance(step + 1, 60)
     expected, gradients, history = plain_training(tier, training.setup, 9)
     assert_same(state(training, tier), expected)
     assert frame(training)["history"]["loss"][tier] == history.losses
@@ -89,7 +82,7 @@ def test_looking_changes_nothing_and_the_gradients_shown_are_the_tiers_own(tier,
 @pytest.mark.parametrize("tier", TIERS)
 def test_a_traced_step_adds_up(tier, trained):
     training = trained(tier=tier, dtype="float64", momentum=0.0, learning_rate=0.5, hidden=[5])
-    training.advance(1, 10)
+    training.advance(1, 60)
     before = state(training, tier)
     told = trace_step(training)
     after = state(training, tier)
@@ -137,7 +130,7 @@ def test_the_three_tiers_steps_are_the_same_numbers(optimizer, loss, batch_norm,
         clip_norm=0.5,
         weight_decay=0.01,
     )
-    training.advance(2, 10)
+    training.advance(2, 60)
     tiers = trace_step(training)["tiers"]
     for others in zip(*(tiers[name]["stages"] for name in TIERS), strict=True):
         for arrays in zip(*(stage["arrays"] for stage in others), strict=True):
@@ -151,7 +144,7 @@ def test_a_reset_gives_the_same_first_picture_and_another_seed_another(trained):
     setup = {"tier": "lowlevel", "dataset": "spiral"}
     training = trained(**setup)
     first = JsonResponse(about_setup(training.setup, training)).body
-    training.advance(10, 10)
+    training.advance(10, 60)
     assert JsonResponse(frame(training)).body not in first
     again, other = trained(**setup), trained(**setup, seed=1)
     assert JsonResponse(about_setup(again.setup, again)).body == first
@@ -163,13 +156,12 @@ def test_the_drift_of_the_three_tiers_is_rounding(dropout, trained):
     drift = {}
     for dtype in ("float32", "float64"):
         training = trained(tier="all", dtype=dtype, dropout=dropout)
-        training.advance(12, 30)
+        training.advance(12, 60)
         told = frame(training, steps_from=3)["history"]["drift"]
         assert {name: len(d) for name, d in told.items()} == {"lowlevel": 9, "paper": 9}
         drift[dtype] = max(map(max, training.drift.values()))
         assert (
-            to_array(training.trainees["numpy"].model.parameters()["layers.0.weight"]).dtype
-            == dtype
+            to_array(training.tiers["numpy"].model.parameters()["layers.0.weight"]).dtype == dtype
         )
     assert drift["float64"] < 1e-12 < drift["float32"] < 1e-4
 
@@ -179,7 +171,7 @@ def test_the_drift_of_the_three_tiers_is_rounding(dropout, trained):
 def test_a_new_learning_rate_keeps_the_weights_and_reaches_every_tier(schedule, step, trained):
     """Tier 3's scheduler counts for itself; the others ask the formula at every step."""
     training = trained(tier="all", dtype="float64", schedule=schedule, epochs=4, decay_epochs=1)
-    training.advance(step, 10)
+    training.advance(step, 60)
     before = [state(training, name) for name in TIERS]
     old = training.learning_rate
     training.change_learning_rate(0.02)
@@ -187,7 +179,7 @@ def test_a_new_learning_rate_keeps_the_weights_and_reaches_every_tier(schedule, 
         assert_same(state(training, name), expected)
     assert training.step == step
     assert training.learning_rate == pytest.approx(old * 0.02 / 0.05)
-    training.advance(16, 10)
+    training.advance(16, 60)
     assert training.state == "finished"
     assert max(map(max, training.drift.values())) < 1e-12
     assert np.isfinite(frame(training)["test"]["paper"]["loss"])
@@ -206,7 +198,7 @@ def test_trainings_beside_each_other_draw_their_own_masks(trained):
 
     def train(training):
         for step in range(1, 61):
-            training.advance(step, 10)
+            training.advance(step, 60)
 
     alone = [trained(**each) for each in options]
     for training in alone:
@@ -223,7 +215,7 @@ def test_trainings_beside_each_other_draw_their_own_masks(trained):
     finally:
         sys.setswitchinterval(interval)
     for tier, *both in zip(("lowlevel", "paper"), alone, together, strict=True):
-        histories = [training.trainees[tier].recorder.history.losses for training in both]
+        histories = [training.tiers[tier].history.losses for training in both]
         assert histories[0] == histories[1]
 
 
@@ -241,13 +233,13 @@ def test_a_divergence_is_reported_in_words_and_no_nan_leaves(tier, trained):
     training = trained(**diverging(tier))
     body = b""
     for step in range(40):
-        training.advance(step + 1, 10)
+        training.advance(step + 1, 60)
         body = JsonResponse(frame(training)).body
         assert not {b"NaN", b"Infinity"} & set(body.replace(b",", b" ").split())
         json.loads(body, parse_constant=pytest.fail)
     told = json.loads(body)
     assert told["state"] == "diverged"
-    first = "lowlevel" if tier == "all" else tier
+    first = "numpy" if tier == "all" else tier
     assert told["message"].startswith(TIERS[first].title)
     for part in ("step", "layers.", "try a learning rate below 1000"):
         assert part in told["message"]
@@ -277,7 +269,7 @@ def test_a_divergence_is_reported_in_words_and_no_nan_leaves(tier, trained):
 )
 def test_a_training_that_only_goes_wrong_is_reported_too(options, sentences, trained):
     training = trained(count=1_000, batch_size=32, **options)
-    training.advance(160, 10)
+    training.advance(160, 60)
     told = frame(training)
     assert told["state"] == "ready"
     for sentence in sentences:
@@ -288,14 +280,14 @@ def test_a_training_that_only_goes_wrong_is_reported_too(options, sentences, tra
 
 def test_the_frame_tells_the_histories_from_where_the_page_has_them(trained):
     training = trained(epochs=3)
-    training.advance(9, 10)  # an epoch has 4
+    training.advance(9, 60)  # an epoch has 4
     told = frame(training, steps_from=6, epochs_from=1)
-    history = training.trainees["numpy"].recorder.history
+    history = training.tiers["numpy"].history
     assert told["history"]["loss"]["numpy"] == history.losses[6:9]
     assert [e["validation_loss"] for e in told["history"]["epochs"]["numpy"]] == [
         history.epochs[1].validation_loss
     ]
-    training.advance(100, 10)
+    training.advance(100, 60)
     told = frame(training)
     assert (told["step"], told["epoch"], told["state"]) == (12, 3, "finished")
     assert told["test"]["numpy"]["accuracy"] == history.test_accuracy
@@ -303,5 +295,5 @@ def test_the_frame_tells_the_histories_from_where_the_page_has_them(trained):
 
 def test_an_epoch_ends_with_its_validation(trained):
     training = trained()
-    training.advance(4, 10)
+    training.advance(4, 60)
     assert len(frame(training)["history"]["epochs"]["numpy"]) == 1
