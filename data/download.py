@@ -98,7 +98,7 @@ def _download(
             state = f"{folder / archive} is damaged"
     raise DatasetUnavailable(
         f"{state} and could not be downloaded ({'; '.join(dict.fromkeys(reasons))}): copy the four"
-        " .gz files there, or train on --dataset digits"
+        " .gz files there"
     )
 
 

@@ -216,7 +216,7 @@ def test_several_at_once_do_not_disturb_each_other(tmp_path):
 
 
 def test_without_a_network_the_dataset_is_unavailable(tmp_path):
-    remedy = "copy the four .gz files there, or train on --dataset digits"
+    remedy = "copy the four .gz files there"
     with tells(DatasetUnavailable, f"Tiny is not in {tmp_path}", remedy) as caught:
         fetch_tiny(tmp_path, closed_address(), closed_address())
     assert str(caught.value).count("refused") == 1  # one reason, not one for each mirror
@@ -236,7 +236,7 @@ def test_without_a_network_the_dataset_is_unavailable(tmp_path):
 def test_a_mirror_that_fails_is_reported_and_nothing_is_left_behind(
     tmp_path, files, respond, reason
 ):
-    with mirror(files, respond) as (address, _), tells(DatasetUnavailable, reason, "--dataset"):
+    with mirror(files, respond) as (address, _), tells(DatasetUnavailable, reason, "copy the four"):
         fetch_tiny(tmp_path, address)
     assert list(tmp_path.iterdir()) == []
 
@@ -245,7 +245,7 @@ def test_a_silent_server_counts_as_no_network(tmp_path):
     """It accepts connections and never says a word."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         started = time.monotonic()
-        with tells(DatasetUnavailable, "timed out", "--dataset digits"):
+        with tells(DatasetUnavailable, "timed out", "copy the four"):
             fetch_tiny(tmp_path, f"http://127.0.0.1:{server.getsockname()[1]}/")
         assert time.monotonic() - started < 5
 

@@ -19,7 +19,7 @@ from common.runs.memory import check_memory, out_of_memory, out_of_memory_messag
 from common.runs.options import REPOSITORY, RunOptions
 from common.runs.run import Run, TrainSteps
 from common.runs.run_folder import CHECKPOINT, TEST, read_description, read_options
-from data.datasets import load_dataset
+from data.datasets import DatasetUnavailable, load_dataset
 from data.errors import UserError, one_line
 
 O = TypeVar("O", bound=RunOptions)  # noqa: E741
@@ -113,7 +113,10 @@ def train_as_run(
         options = parse(options_class, tier, description, arguments)
         kept = Run if process_rank() == 0 else Follower
         with kept(options, tier) as run:
-            dataset = load_dataset(options.dataset, options.data_root, options.dtype)
+            try:
+                dataset = load_dataset(options.dataset, options.data_root, options.dtype)
+            except DatasetUnavailable as error:
+                raise UserError(f"{error}, or train on --dataset digits") from None
             for _ in run.steps(train_steps, dataset):
                 pass
 

@@ -97,7 +97,7 @@ def write_file(path: Path, parts: Iterable[bytes | memoryview]) -> Seal:
         with suppress(OSError):  # the folder itself may be gone
             partial.unlink()
         raise UserError(
-            f"cannot write {path}: {error.strerror}; make room or choose another --run-dir"
+            f"cannot write {path}: {error.strerror}; make room or choose another folder"
         ) from None
     return Seal(bytes=size, sha256=digest.hexdigest())
 
