@@ -17,12 +17,12 @@ from pydantic import Field
 
 from activations_numpy import ACTIVATIONS
 from common.configuration import Configuration, Width
-from common.recorder import DivergenceError, Recorder
 from common.runs.progress import say_to_stderr
+from common.training import DivergenceError, History
 from data.datasets import Dataset, DatasetUnavailable, Split, load_dataset
 from experiments.experiment import ExperimentOptions, Numbers, plt, side_by_side, style
 from mlp_numpy import MLP
-from train_numpy import train
+from train_numpy import train_steps
 
 ERRORS = (1, 2, 3, 5, 7, 10, 20, 30, 50, 90)  # percent, on the axes
 BINS = 40  # the training loss of so many equal parts of the training is drawn
@@ -77,14 +77,15 @@ def train_seeds(task: tuple[CurveOptions, str, Mapping[str, Any], float]) -> Num
             seed=seed,
             **choice,
         )
-        recorder = Recorder()
+        history = History()
         steps = options.epochs * configuration.steps_per_epoch(len(dataset.train))
         try:
-            model, history = train(configuration, dataset, recorder)
+            for training in train_steps(configuration, dataset):
+                history = training.history
+            model = training.model
             units.append(count_units(model, configuration.activation, dataset.validation.images))
             tests.append(history.test_accuracy)
         except DivergenceError:
-            history = recorder.history
             tests.append(math.nan)
         losses.append(padded(history.losses, steps))
         accuracies.append(padded([e.validation_accuracy for e in history.epochs], options.epochs))

@@ -22,7 +22,6 @@ import numpy as np
 from pydantic import Field
 
 from common.configuration import Activation, Configuration, Width
-from common.recorder import Recorder
 from data.datasets import Dataset, Split
 from data.points import draw_points
 from experiments.experiment import (
@@ -48,7 +47,7 @@ from experiments.plane import (
 )
 from experiments.plane import draw_points as draw_classes
 from mlp_numpy import MLP
-from train_numpy import train
+from train_numpy import train_steps
 
 HELD_BACK = 500  # examples of validation, and of the test
 SETS = ("moons", "circles", "spiral", "random labels")
@@ -128,13 +127,6 @@ def train_seeds(task: tuple[Options, Case]) -> Numbers:
         dataset = draw_dataset(case, options.count, seed)
         limits = limits_of(dataset.train.images)
         keeps_frames = options.animate and seed == 0 and case.name == "no remedy"
-
-        def keep(recorder: Recorder, limits=limits, keeps_frames=keeps_frames) -> None:
-            epoch = len(recorder.history.epochs)
-            if keeps_frames and epoch % -(-options.epochs // 40) == 0:
-                logits = recorder.model.forward(grid(limits).astype(np.float32))
-                frames.append({"epoch": epoch, "margins": rounded(margin(logits))})
-
         configuration = Configuration(
             hidden=case.hidden,
             activation=options.activation,
@@ -146,10 +138,14 @@ def train_seeds(task: tuple[Options, Case]) -> Numbers:
             seed=seed,
             **{"weight_decay": 0.0} | case.changes,
         )
-        model, history = train(configuration, dataset, Recorder(after_epoch=keep))
-        histories.append(history.epochs)
+        for training in train_steps(configuration, dataset):
+            epoch, on_time = training.epoch, training.epoch % -(-options.epochs // 40) == 0
+            if keeps_frames and training.epoch_is_over and on_time:
+                logits = training.model.forward(grid(limits).astype(np.float32))
+                frames.append({"epoch": epoch, "margins": rounded(margin(logits))})
+        histories.append(training.history.epochs)
         if seed == 0:
-            shown = look(model, dataset)
+            shown = look(training.model, dataset)
     validation = np.array([[epoch.validation_loss for epoch in run] for run in histories])
     training = np.array([[epoch.train_loss for epoch in run] for run in histories])
     return {

@@ -18,22 +18,21 @@ depth can relus take with batch normalization alone?
 
 import itertools
 import math
+from contextlib import suppress
 from typing import Annotated
 
 import numpy as np
 from pydantic import Field
 
+from common.configuration import Configuration
+from common.training import DivergenceError, History
 from data.datasets import load_dataset
 from experiments.experiment import ExperimentOptions, Numbers, main, plt, side_by_side, style
 from experiments.vanishing_gradients import add_skips
-from losses_numpy import softmax_cross_entropy
-from mlp_numpy import MLP
-from optimizers_numpy import SGD
-from train_numpy import predict
+from train_numpy import make_model, train_steps
 
 ACTIVATIONS = {"relu": "he-normal", "sigmoid": "xavier-normal"}
 REMEDIES = ("nothing", "batch norm", "skip connections", "both")
-BATCH_SIZE, MOMENTUM = 64, 0.9
 Rate = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
 
 
@@ -50,50 +49,36 @@ class Options(ExperimentOptions):
 Case = tuple[Options, str, str, float]  # options, activation, remedy, learning rate
 
 
-def make_network(options: Options, activation: str, remedy: str, seed: int) -> MLP:
-    """The network of 64 inputs and 10 logits, with the remedy built in; float64."""
-    model = MLP(
-        (64, *(options.width,) * options.depth, 10),
-        activation,
-        ACTIVATIONS[activation],
-        batch_norm=remedy in ("batch norm", "both"),
-        seed=seed,
-        dtype=np.float64,
-    )
-    if remedy in ("skip connections", "both"):
-        add_skips(model, options.depth)
-    return model
-
-
 @np.errstate(over="ignore", invalid="ignore")  # such a training is counted
 def train_seeds(case: Case) -> Numbers:
-    """Train from every seed; None for a loss that is not finite, and for all that follow it."""
+    """Train from every seed; None for the epochs that a training that diverges does not reach."""
     options, activation, remedy, rate = case
-    training = load_dataset("digits", dtype="float64").train
+    dataset = load_dataset("digits", dtype="float64")
     losses, accuracies = [], []
     for seed in range(options.seeds):
-        model = make_network(options, activation, remedy, seed)
-        optimizer = SGD(model.parameters(), rate, MOMENTUM)
-        course: list[float] = []
-        for epoch in range(options.epochs):
-            order = np.random.default_rng((seed, epoch)).permutation(len(training))
-            of_steps, right = [], 0
-            # The last examples, which make no whole minibatch, have their turn in another epoch.
-            for rows in order[: len(order) // BATCH_SIZE * BATCH_SIZE].reshape(-1, BATCH_SIZE):
-                logits, labels = model.forward(training.images[rows]), training.labels[rows]
-                loss, grad_logits = softmax_cross_entropy(logits, labels)
-                if not math.isfinite(loss):
-                    break
-                of_steps.append(loss)
-                right += int((predict(logits) == labels).sum())
-                model.backward(grad_logits)
-                optimizer.step(model.gradients())
-            if not math.isfinite(loss):
-                break
-            course.append(float(np.mean(of_steps)))
-        finished = len(course) == options.epochs
+        configuration = Configuration(
+            hidden=(options.width,) * options.depth,
+            activation=activation,
+            initializer=ACTIVATIONS[activation],
+            batch_norm=remedy in ("batch norm", "both"),
+            learning_rate=rate,
+            schedule="constant",
+            epochs=options.epochs,
+            batch_size=64,
+            weight_decay=0.0,
+            seed=seed,
+            dtype="float64",
+        )
+        model = make_model(configuration, dataset.train.images.shape[1], dataset.classes)
+        if remedy in ("skip connections", "both"):
+            add_skips(model, options.depth)
+        history = History()
+        with suppress(DivergenceError):
+            for training in train_steps(configuration, dataset, model=model):
+                history = training.history
+        course: list[float | None] = [epoch.train_loss for epoch in history.epochs]
         losses.append(course + [None] * (options.epochs - len(course)))
-        accuracies.append(right / (BATCH_SIZE * len(of_steps)) if finished else None)
+        accuracies.append(history.test_accuracy)
     return {"rate": rate, "losses": losses, "accuracies": accuracies}
 
 
@@ -132,7 +117,7 @@ def draw(numbers: Numbers) -> plt.Figure:
             if math.isinf(last_loss(result)):
                 panel.plot([], [], **style(index), label=f"{remedy}: diverges at every rate")
                 continue
-            label = f"{remedy} (rate {result['rate']:g}): {accuracy(result):.0%} right"
+            label = f"{remedy} (rate {result['rate']:g}): {accuracy(result):.0%}"
             for seed, course in enumerate(result["losses"]):
                 epochs = range(1, len(course) + 1)
                 panel.plot(epochs, course, **style(index), label=None if seed else label)
@@ -146,13 +131,13 @@ def draw(numbers: Numbers) -> plt.Figure:
     panels[0].annotate("guessing", end, (0, 3), textcoords="offset points", ha="right")
     figure.suptitle(
         f"{numbers['depth']} hidden layers, trained with help and without;"
-        " a line for each seed, and of the last epoch the share of examples that were right"
+        " a line for each seed, and the share of the test set that is right"
     )
     return figure
 
 
 def accuracy(result: Numbers) -> float:
-    """Of the training examples, in the last epoch; the mean over the seeds."""
+    """Of the test set; the mean over the seeds."""
     return float(np.mean(result["accuracies"]))
 
 
@@ -163,13 +148,13 @@ def answer(numbers: Numbers) -> str:
         ends = (
             f"{remedy} diverges"
             if math.isinf(last_loss(result))
-            else f"{remedy} {last_loss(result):.2g} ({accuracy(result):.0%} right)"
+            else f"{remedy} {last_loss(result):.2g} ({accuracy(result):.0%} of the test set)"
             for remedy, result in results.items()
         )
         parts.append(f"{activation}: {', '.join(ends)}")
     return (
         f"Training loss of {numbers['depth']} hidden layers at the end, mean of {numbers['seeds']}"
-        f" seeds at the best rate (guessing is 2.3, and 10% right). {'. '.join(parts)}."
+        f" seeds at the best rate (guessing is 2.3). {'. '.join(parts)}."
     )
 
 

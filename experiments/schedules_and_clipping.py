@@ -25,11 +25,11 @@ import numpy as np
 from pydantic import Field
 
 from common.configuration import Configuration, ScheduleName
-from common.recorder import DivergenceError, Recorder
+from common.training import DivergenceError, History
 from data.datasets import Dataset, Split, load_dataset
 from experiments.experiment import ExperimentOptions, Numbers, main, plt, style
 from optimizers_numpy import gradient_norm
-from train_numpy import train
+from train_numpy import train_steps
 
 BATCH_SIZE = 32
 SMALLER = 10  # so many times smaller is the rate that is tried without clipping, too
@@ -56,27 +56,24 @@ class Options(ExperimentOptions):
 def train_watched(configuration: Configuration, dataset: Dataset) -> Numbers:
     """Train tier 1, to the end or until a number is not finite; what every step did."""
     rates, norms = [], []
-
-    def watch(recorder: Recorder) -> None:
-        rates.append(recorder.optimizer.learning_rate)
-        if configuration.clip_norm:  # the gradients are clipped by now
-            norms.append(recorder.history.gradient_norms[-1])
-        else:
-            norms.append(gradient_norm(recorder.model.gradients()))
-
-    recorder, told = Recorder(after_step=watch), None
+    history, diverged = History(), None
     try:
-        train(configuration, dataset, recorder)
+        for training in train_steps(configuration, dataset):
+            history = training.history
+            rates.append(training.learning_rate)
+            if configuration.clip_norm:  # the gradients are clipped by now
+                norms.append(history.gradient_norms[-1])
+            else:
+                norms.append(gradient_norm(training.gradients))
     except DivergenceError as error:
-        told = str(error)
-    history = recorder.history
+        diverged = error.cause
     return {
         "learning_rates": rates,
         "gradient_norms": [norm for norm in norms if math.isfinite(norm)],
         "epoch_losses": [epoch.train_loss for epoch in history.epochs],
         "validation_errors": [1 - epoch.validation_accuracy for epoch in history.epochs],
         "test_accuracy": history.test_accuracy,
-        "diverged": told,
+        "diverged": diverged,
     }
 
 

@@ -19,7 +19,7 @@ fit all 64 examples?
 import numpy as np
 from pydantic import Field
 
-from common.recorder import DivergenceError
+from common.training import DivergenceError
 from experiments.experiment import ExperimentOptions, Numbers, main, plt, style
 
 EXAMPLES, INPUTS, HIDDEN, OUTPUTS = 64, 1000, 100, 10

@@ -26,8 +26,8 @@ import numpy as np
 from pydantic import Field
 
 from common.configuration import Configuration
-from common.recorder import DivergenceError
 from common.schedules import scheduled_learning_rate
+from common.training import DivergenceError
 from experiments.experiment import (
     REGIONS,
     ExperimentOptions,

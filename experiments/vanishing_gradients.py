@@ -74,6 +74,16 @@ class Skip(Layer):
     def __init__(self, layers: list[Layer]) -> None:
         self.layers = layers
 
+    @property
+    def training(self) -> bool:
+        """Whether the layers are in training or in evaluation."""
+        return self.layers[0].training
+
+    @training.setter
+    def training(self, value: bool) -> None:
+        for layer in self.layers:
+            layer.training = value
+
     def forward(self, X: np.ndarray) -> np.ndarray:
         Y = X
         for layer in self.layers:
@@ -94,6 +104,9 @@ class Skip(Layer):
 
     def gradients(self) -> dict[str, np.ndarray]:
         return self._collect("gradients")
+
+    def buffers(self) -> dict[str, np.ndarray]:
+        return self._collect("buffers")
 
     def _collect(self, kind: str) -> dict[str, np.ndarray]:
         return {

@@ -21,7 +21,6 @@ from pydantic import Field
 
 from common.configuration import Activation, Configuration, Loss, Width
 from common.diagnosis import to_array
-from common.recorder import Recorder
 from data.datasets import Dataset, Split
 from experiments.experiment import (
     AnimatedOptions,
@@ -47,7 +46,7 @@ from experiments.plane import (
 )
 from mlp_numpy import MLP
 from tiers import TIERS
-from train_numpy import train
+from train_numpy import make_model, train_steps
 
 CORNERS = np.array([[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]])
 LABELS = np.array([0, 1, 1, 0])
@@ -97,15 +96,12 @@ def solved(case: tuple[Options, Activation, int, Loss]) -> list[int]:
     """The seeds from which this network solves XOR."""
     options, activation, width, loss = case
     seeds = []
-
-    def stop(recorder: Recorder) -> None:
-        if recorder.history.epochs[-1].validation_accuracy == 1:
-            seeds.append(recorder.configuration.seed)
-            recorder.stop()
-
     for seed in range(options.seeds):
         choices = {"hidden": (width,), "activation": activation, "loss": loss, "seed": seed}
-        train(configuration(options, **choices), four_points(), Recorder(after_epoch=stop))
+        for training in train_steps(configuration(options, **choices), four_points()):
+            if training.history.epochs[-1].validation_accuracy == 1:  # a step is an epoch
+                seeds.append(seed)
+                break
     return seeds
 
 
@@ -147,22 +143,17 @@ def train_in_every_tier(options: Options) -> tuple[Numbers, list[Numbers]]:
     """
     choices = configuration(options, hidden=(2,), activation=options.shown, seed=options.shown_seed)
     frames: list[Numbers] = []
-
-    def stop(recorder: Recorder) -> None:
-        if recorder.loss < TARGET_LOSS:
-            recorder.stop()
-
-    def keep(recorder: Recorder) -> None:
-        if options.animate:
-            frames.append(look(recorder.model) | {"epoch": len(recorder.history.epochs)})
-        stop(recorder)
-
-    model, _ = train(choices, four_points(), Recorder(after_epoch=keep))
+    model = make_model(choices, inputs=2, classes=2)
     margins = {}
     for name, tier in TIERS.items():
-        trained, _ = tier.train(choices, four_points(), Recorder(after_epoch=stop))
+        for training in tier.train_steps(choices, four_points()):
+            if options.animate and name == "numpy":
+                frames.append(look(training.model) | {"epoch": training.epoch})
+            if training.loss < TARGET_LOSS:
+                break
         # A state of any tier fits into any other: this reads them all alike.
-        model.load_state_dict({key: to_array(v) for key, v in trained.state_dict().items()})
+        state = training.model.state_dict()
+        model.load_state_dict({key: to_array(value) for key, value in state.items()})
         margins[name] = margin(model.forward(grid(LIMITS)))
     network = {
         "activation": options.shown,
