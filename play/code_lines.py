@@ -7,8 +7,8 @@ import ast
 from functools import cache
 from typing import Any
 
+from common.cli.snippets import find_snippet
 from common.runs.options import REPOSITORY
-from docs.cuttings import numbered_cutting
 
 MAX_LINES = 18  # of a function that is shown whole
 CONTEXT = 3  # lines shown before and after those that compute, where it is longer
@@ -171,7 +171,7 @@ def code(found: Place) -> dict[str, Any]:
         KeyError: where no line begins as the place says.
     """
     file, name, beginnings = found
-    _, _, lines = numbered_cutting(REPOSITORY / file, name)
+    lines = find_snippet(REPOSITORY / file, name).lines
     computing = _computing(lines, beginnings, _statements(file))
     if not computing:
         raise KeyError(f"{file}: no line of {name} begins with {' or '.join(beginnings)}")

@@ -15,11 +15,12 @@ from train_scripts import read_tensors
 
 import train_numpy
 from benchmarks.speed import SpeedOptions
+from common.cli.snippets import Snippet, find_snippet
 from common.configuration import option_name
 from common.runs.options import REPOSITORY
 from compare import Comparison
 from data.errors import UserError
-from docs import cuttings
+from docs import update_snippets
 from mlp_paper import MLP
 from tiers import TIERS
 
@@ -91,27 +92,28 @@ def test_the_steps_shown_side_by_side_are_those_of_the_scripts():
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_the_code_shown_and_the_lines_linked_are_todays(document):
-    assert cuttings.renewed(document) == document.read_text(), "run python docs/cuttings.py"
+    assert update_snippets.updated(document) == document.read_text(), (
+        "run python docs/update_snippets.py"
+    )
 
 
-def test_what_is_cut_is_the_code_without_its_docstring(tmp_path):
+def test_a_snippet_is_the_code_without_its_docstring(tmp_path):
     (tmp_path / "a.py").write_text(
         'x = 1\n\n\nclass A:\n    """No."""\n\n    @b\n    def f(self):\n'
         '        """N\n        o."""\n'
         "        return 2  # yes\n\n\nasync def f(): ...\n"
     )
-    assert cuttings.cutting(tmp_path / "a.py", "A.f") == (
-        *(7, 11),
-        "@b\ndef f(self):\n    return 2  # yes",
-    )
-    assert cuttings.cutting(tmp_path / "a.py", "x") == (1, 1, "x = 1")
+    method = find_snippet(tmp_path / "a.py", "A.f")
+    assert (method.first, method.last) == (7, 11)
+    assert method.text == "@b\ndef f(self):\n    return 2  # yes"
+    assert find_snippet(tmp_path / "a.py", "x") == Snippet(1, 1, {1: "x = 1"})
     document = tmp_path / "a.md"
     document.write_text('[f](a.py#L1-L2 "f")\nand [x](a.py#L9-L9 "x"):\n```python\nold\n```\nend')
-    assert cuttings.renewed(document) == (
+    assert update_snippets.updated(document) == (
         '[f](a.py#L14-L14 "f")\nand [x](a.py#L1-L1 "x"):\n```python\nx = 1\n```\nend'
     )
     with pytest.raises(KeyError):
-        cuttings.cutting(tmp_path / "a.py", "A.g")
+        find_snippet(tmp_path / "a.py", "A.g")
 
 
 def test_a_model_of_tier_1_loads_into_tier_3_as_shown(tmp_path, monkeypatch):

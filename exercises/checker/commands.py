@@ -14,11 +14,11 @@ from pydantic import Field
 from rich.table import Table
 
 from common.cli.arguments import parse_options
+from common.cli.snippets import find_snippet
 from common.configuration import Options, option_value
 from common.runs.options import REPOSITORY
 from common.runs.progress import say
 from data.errors import UserError
-from docs.cuttings import cutting
 from exercises.checker.answer import Answer
 from exercises.checker.catalogue import LEVELS, Exercise, all_exercises, find_exercise
 from exercises.checker.checking import STAGES, Verdict
@@ -217,8 +217,9 @@ def _after_a_pass(answer: Answer) -> list[str]:
     for title, parts in (("Yours", yours), ("The tier's own", own)):
         for file, name in parts:
             with suppress(KeyError):  # a name of yours that no class or function has
-                first, last, code = cutting(file, name)
-                lines += ["", f"{title}, {shown(file)}:{first}-{last}", "", code]
+                code = find_snippet(file, name)
+                where = f"{shown(file)}:{code.first}-{code.last}"
+                lines += ["", f"{title}, {where}", "", code.text]
     return lines
 
 

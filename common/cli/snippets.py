@@ -1,0 +1,64 @@
+"""The code that stands under a name in a file today: what documents, page and exercises show."""
+
+import ast
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """The code under a name, without its docstring.
+
+    Attributes:
+        first, last: numbers of its first and last line, with decorators.
+        lines: text by line number.
+    """
+
+    first: int
+    last: int
+    lines: dict[int, str]
+
+    @property
+    def text(self) -> str:
+        """Its lines, from the margin."""
+        return textwrap.dedent("\n".join(self.lines.values())).strip()
+
+
+def find_snippet(path: Path, name: str) -> Snippet:
+    """What stands under a name, such as "Linear.forward".
+
+    Args:
+        path: of a Python file.
+        name: of a function, class or constant; of a method after its class.
+
+    Raises:
+        KeyError: where the file has nothing of this name.
+    """
+    source = path.read_text(encoding="utf-8")
+    node: ast.AST = ast.parse(source)
+    for part in name.split("."):
+        node = _named(node, part)
+    first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
+    docstring = _docstring_lines(node)
+    lines = source.splitlines()
+    shown = {i: lines[i - 1] for i in range(first, node.end_lineno + 1) if i not in docstring}
+    return Snippet(first, node.end_lineno, shown)
+
+
+def _named(parent: ast.AST, name: str) -> ast.AST:
+    for node in getattr(parent, "body", []):
+        if isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if name in (ast.unparse(target) for target in targets):
+                return node
+        elif getattr(node, "name", None) == name:
+            return node
+    raise KeyError(name)
+
+
+def _docstring_lines(node: ast.AST) -> range:
+    body = getattr(node, "body", None)
+    if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+        return range(body[0].lineno, body[0].end_lineno + 1)
+    return range(0)
