@@ -10,15 +10,12 @@ finished with the same options, versions and code is not trained again.
 
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
 
 import tyro
-from pydantic import Field, model_validator
 
-from common.cli.arguments import parse_options
 from common.cli.command_line import FREE_ON_RESUME, run_script
 from common.cli.job_pool import Job, processor_cores, train_side_by_side
-from common.configuration import option_name
+from common.options import option, option_name
 from common.runs import run_folder
 from common.runs.environment import environment
 from common.runs.memory import available_memory, check_memory, estimate_memory
@@ -30,29 +27,28 @@ from data.errors import UserError
 from tiers import TIERS
 
 OWN_FOLDER = REPOSITORY / "runs" / "compare"
-Seed = Annotated[int, Field(ge=0, lt=2**32)]
 
 
 class Comparison(TorchRunOptions):
     """What to train and compare; the options are those of the train scripts."""
 
-    runs: tyro.conf.Positional[tuple[Path, ...]] = Field(
-        (), description="run folders to compare instead of training"
-    )
-    threads: int | None = Field(1, ge=1, le=1024, description="of each run's matrix products")
-    seeds: tuple[Seed, ...] = Field((), description="train with each of these instead of --seed")
+    runs: tyro.conf.Positional[tuple[Path, ...]] = option(())
+    """run folders to compare instead of training"""
+    threads: int | None = option(1, ge=1, le=1024)
+    """of each run's matrix products"""
+    seeds: tuple[int, ...] = option((), ge=0, lt=2**32)
+    """train with each of these instead of --seed"""
 
-    @model_validator(mode="after")
-    def _check_seeds(self) -> "Comparison":
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
         if len(set(self.seeds)) < len(self.seeds):
             raise UserError(
                 f"--seeds {' '.join(map(str, self.seeds))}: must differ; give each of them once"
             )
-        return self
 
 
 def main(arguments: list[str]) -> None:
-    comparison = parse_options(Comparison, arguments, __doc__)
+    comparison = tyro.cli(Comparison, args=arguments, description=__doc__)
     if comparison.resume:
         raise UserError("--resume: leave it out; what an earlier comparison left is continued")
     folder = comparison.run_dir or OWN_FOLDER
@@ -83,8 +79,8 @@ def use_available_data(comparison: Comparison) -> Comparison:
         if comparison.dataset != "mnist":
             raise
         say_to_stderr(f"{error}; going on with scikit-learn's digits instead")
-        # Validated anew: not every batch size for MNIST is one for digits.
-        return Comparison.model_validate(comparison.model_dump() | {"dataset": "digits"})
+        # Checked anew: not every batch size for MNIST is one for digits.
+        return comparison.replace(dataset="digits")
     return comparison
 
 
@@ -98,7 +94,7 @@ def train_all(comparison: Comparison, folder: Path) -> list[Path]:
             for name in TIERS:
                 run_dir = folder / f"{name}-{dtype}-seed{seed}"
                 changes = {"dtype": dtype, "seed": seed, "run_dir": run_dir}
-                options = comparison.model_copy(update=changes)
+                options = comparison.replace(**changes)
                 folders.append(run_dir)
                 if not (job := plan(options, name, own=comparison.run_dir is None)):
                     say(f"{run_dir.name}: finished before, and kept")
@@ -136,9 +132,7 @@ def plan(options: TorchRunOptions, tier: str, own: bool) -> Job | None:
             replace = own or begun or options.overwrite
             run_folder.check_may_be_written(folder, resume=False, overwrite=replace)
             run_folder.clear(folder)
-    arguments = command_line(
-        options.model_copy(update={"resume": resume, "overwrite": False}), tier
-    )
+    arguments = command_line(options.replace(resume=resume, overwrite=False), tier)
     return Job(folder.name, (str(TIERS[tier].script), *arguments), folder, options.epochs)
 
 
@@ -154,7 +148,7 @@ def holds(folder: Path, options: TorchRunOptions, tier: str) -> bool:
     saved = run_folder.read_options(folder, TIERS[tier].options)
     return all(
         getattr(saved, field) == getattr(options, field)
-        for field in type(saved).model_fields
+        for field in type(saved).option_fields()
         if field not in FREE_ON_RESUME - {"device"}
     )
 
@@ -162,7 +156,7 @@ def holds(folder: Path, options: TorchRunOptions, tier: str) -> bool:
 def command_line(options: TorchRunOptions, tier: str) -> list[str]:
     """The arguments that make a tier's train script read these options."""
     arguments: list[str] = []
-    for field in TIERS[tier].options.model_fields:
+    for field in TIERS[tier].options.option_fields():
         value = getattr(options, field)
         match value:
             case None | False:

@@ -18,7 +18,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from common.cli.command_line import FREE_ON_RESUME
-from common.configuration import option_value
+from common.options import option_value
 from common.runs import run_folder
 from common.runs.options import TorchRunOptions
 from common.runs.progress import say
@@ -49,7 +49,7 @@ class ComparedRun:
         apart = {"seed", "dtype", "threads", *FREE_ON_RESUME}
         return {
             field: option_text(field, getattr(self.options, field))
-            for field in type(self.options).model_fields
+            for field in type(self.options).option_fields()
             if field not in apart
         }
 

@@ -12,10 +12,10 @@ import time
 from typing import Any
 
 import psutil
-from pydantic import Field
 
 from benchmarks.settings import Options, Spread, print_table, spread
 from common.cli.command_line import run_script
+from common.options import option
 from common.runs.options import REPOSITORY
 
 # 32 hidden units, and curves of three tiers.
@@ -26,8 +26,10 @@ STEPS = 10  # minibatches in a frame
 class PageOptions(Options):
     """The options of this command."""
 
-    frames: int = Field(300, ge=2, le=100_000, description="that are timed of each set-up")
-    sessions: int = Field(1_000, ge=10, le=100_000, description="that are opened and closed")
+    frames: int = option(300, ge=2, le=100_000)
+    """that are timed of each set-up"""
+    sessions: int = option(1_000, ge=10, le=100_000)
+    """that are opened and closed"""
 
 
 class Server:

@@ -76,7 +76,7 @@ def main(arguments: list[str]) -> None:
     options = Options.parse(arguments, __doc__, rounds=30)
     task = Task(WORKLOAD, options.prepare(), "cpu", options.data_root)
     recorder = PartsRecorder(task)
-    configuration = WORKLOAD.configuration().model_copy(update={"epochs": options.rounds + 1})
+    configuration = WORKLOAD.configuration().replace(epochs=options.rounds + 1)
     TIERS["numpy"].train(configuration, task.dataset, recorder)
     rows = recorder.rows[1:]  # the first warms up
     shares = spreads([{part: row[part] / row[PRODUCTS] for part in row} for row in rows])

@@ -18,7 +18,6 @@ import torch
 import torch.distributed as dist
 import torch.multiprocessing
 from numpy.typing import NDArray
-from pydantic import Field
 
 from benchmarks.contenders import (
     WITH_TORCH,
@@ -29,6 +28,7 @@ from benchmarks.contenders import (
 )
 from benchmarks.settings import Options, Spread, print_table
 from common.cli.command_line import run_script
+from common.options import option
 
 TIER = next(entry for entry in WITH_TORCH if entry.key == "lowlevel")
 ROWS = (128, 512, 2048)
@@ -43,7 +43,8 @@ NUMBER = "{median:.3g}"
 class ScalingOptions(Options):
     """The options of this benchmark."""
 
-    seconds: float = Field(1.0, gt=0, le=600, description="of each measurement")
+    seconds: float = option(1.0, gt=0, le=600)
+    """of each measurement"""
 
 
 @dataclass(frozen=True)

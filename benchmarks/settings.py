@@ -8,15 +8,15 @@ from statistics import mean, stdev
 from typing import Any
 
 import numpy as np
-from pydantic import Field
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from threadpoolctl import threadpool_limits
 
 from common.cli.command_options import CommandOptions
+from common.options import option
 from common.runs.environment import installed_version
-from common.runs.options import REPOSITORY, Folder
+from common.runs.options import REPOSITORY
 from data.datasets import Dataset, load_dataset
 
 Spread = dict[str, float]
@@ -26,12 +26,14 @@ MEDIAN, MEAN = "{median:.2f} ({q1:.2f} - {q3:.2f})", "{mean:.4g} ± {deviation:.
 class Options(CommandOptions):
     """The options of every benchmark."""
 
-    folder: Folder = Field(REPOSITORY / "runs" / "benchmarks", description="where results are kept")
-    seed: int = Field(0, ge=0, lt=2**32, description="of the order of the measurements")
-    threads: int | None = Field(
-        None, ge=1, le=1024, description="of the matrix products (what the libraries take if None)"
-    )
-    rounds: int = Field(5, ge=1, le=10_000, description="how often everything is measured")
+    folder: Path = option(REPOSITORY / "runs" / "benchmarks")
+    """where results are kept"""
+    seed: int = option(0, ge=0, lt=2**32)
+    """of the order of the measurements"""
+    threads: int | None = option(None, ge=1, le=1024)
+    """of the matrix products (what the libraries take if None)"""
+    rounds: int = option(5, ge=1, le=10_000)
+    """how often everything is measured"""
 
     def prepare(self) -> Dataset:
         """Limit the threads, make the folder, load MNIST; UserError where that is not possible."""

@@ -15,15 +15,15 @@ from multiprocessing import get_context, parent_process
 from pathlib import Path
 from statistics import mean, median
 from threading import Thread
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import Field
 from rich.progress import track
 
 from benchmarks import contenders
 from benchmarks.contenders import WITH_NUMPY, Entry, NetworkName, Workload
 from benchmarks.settings import Options, Spread, print_table, spread
 from common.cli.command_line import run_script
+from common.options import option
 from common.runs.environment import processor_name
 from data.errors import UserError
 
@@ -36,16 +36,18 @@ Rounds = Mapping[Entry, dict[int, tuple[float, float]]]  # speed, and the refere
 class SpeedOptions(Options):
     """What is measured, and for how long."""
 
-    seconds: float = Field(0.5, gt=0, le=600, description="length of a measurement")
-    networks: tuple[NetworkName, ...] = Field(
-        ("default", "small", "big"), min_length=1, description="the first at every minibatch size"
-    )
-    batch_sizes: tuple[Annotated[int, Field(ge=1, le=55_000)], ...] = Field(
-        (32, 128, 512, 2048), min_length=1, description="of the first network; 128 for the others"
-    )
-    momentum: bool = Field(True, description="measure the first network with momentum 0.9, too")
-    contenders: tuple[str, ...] = Field((), description="such as numpy paper; all if none")
-    device: Literal["cpu", "cuda"] = Field("cpu", description="cuda: torch on the GPU, too")
+    seconds: float = option(0.5, gt=0, le=600)
+    """length of a measurement"""
+    networks: tuple[NetworkName, ...] = option(("default", "small", "big"), min_length=1)
+    """the first at every minibatch size"""
+    batch_sizes: tuple[int, ...] = option((32, 128, 512, 2048), ge=1, le=55000, min_length=1)
+    """of the first network; 128 for the others"""
+    momentum: bool = option(True)
+    """measure the first network with momentum 0.9, too"""
+    contenders: tuple[str, ...] = option(())
+    """such as numpy paper; all if none"""
+    device: Literal["cpu", "cuda"] = option("cpu")
+    """cuda: torch on the GPU, too"""
 
     def workloads(self) -> list[Workload]:
         first, *others = dict.fromkeys(self.networks)

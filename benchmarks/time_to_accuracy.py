@@ -43,7 +43,7 @@ def train(contender: str, seed: int, dataset: Dataset) -> dict[str, float]:
     """Seconds of all steps, accuracy on the test set, and whether that is the goal."""
     tier, configuration = CONTENDERS[contender]
     if tier:
-        configuration = configuration.model_copy(update={"seed": seed})
+        configuration = configuration.replace(seed=seed)
         _, history = TIERS[tier].train(configuration, dataset)
         seconds, accuracy = sum(epoch.seconds for epoch in history.epochs), history.test_accuracy
     else:

@@ -17,10 +17,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ClassVar, ParamSpec, TypeVar
 
 import numpy as np
-from pydantic import ConfigDict, FiniteFloat
 
 from common.configuration import Configuration
 from common.diagnosis import first_non_finite, to_array
@@ -56,16 +55,16 @@ class Epoch:
     """
 
     epoch: int
-    train_loss: FiniteFloat
+    train_loss: float
     train_accuracy: float
-    validation_loss: FiniteFloat
+    validation_loss: float
     validation_accuracy: float
-    learning_rate: FiniteFloat  # of the epoch's last step
+    learning_rate: float  # of the epoch's last step
     gradient_norm: float  # mean over the steps, before clipping; NaN without clipping
-    seconds: FiniteFloat  # of the epoch's steps, validation apart
+    seconds: float  # of the epoch's steps, validation apart
 
     # What a checkpoint is read through.
-    __pydantic_config__ = ConfigDict(extra="forbid", strict=True)
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid", "strict": True}
 
 
 EPOCH_COLUMNS = tuple(column.name for column in fields(Epoch))

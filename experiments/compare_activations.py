@@ -14,9 +14,8 @@ Exercise: 04_compare_activations. And which learning rates are best for --hidden
 256 256; does sigmoid still learn?
 """
 
-from pydantic import Field
-
 from common.configuration import Activation
+from common.options import option
 from experiments.experiment import Numbers, main, plt
 from experiments.learning_curves import CurveOptions, compare, draw_curves, tell
 
@@ -24,7 +23,7 @@ from experiments.learning_curves import CurveOptions, compare, draw_curves, tell
 class Options(CurveOptions):
     """Which activations are compared, and how."""
 
-    activations: tuple[Activation, ...] = Field(
+    activations: tuple[Activation, ...] = option(
         ("identity", "relu", "sigmoid", "tanh", "softsign"), min_length=1, max_length=5
     )
 

@@ -13,9 +13,8 @@ layers all but zeros end alike), --initializers. Papers: Glorot & Bengio 2010; H
 LeCun et al. 1998. Exercise: 05_compare_initializations. And explain the zeros' loss in nats.
 """
 
-from pydantic import Field
-
-from common.configuration import Activation, Initializer, Width
+from common.configuration import MAX_WIDTH, Activation, Initializer
+from common.options import option
 from experiments.experiment import Numbers, main, plt
 from experiments.learning_curves import CurveOptions, compare, draw_curves, tell
 
@@ -23,9 +22,10 @@ from experiments.learning_curves import CurveOptions, compare, draw_curves, tell
 class Options(CurveOptions):
     """Which initializers are compared, and how."""
 
-    hidden: tuple[Width, ...] = Field((32,) * 10, min_length=1, description="widths")
-    activation: Activation = "tanh"
-    initializers: tuple[Initializer, ...] = Field(
+    hidden: tuple[int, ...] = option((32,) * 10, ge=1, le=MAX_WIDTH, min_length=1)
+    """widths"""
+    activation: Activation = option("tanh")
+    initializers: tuple[Initializer, ...] = option(
         (
             "lecun-normal",
             "xavier-normal",

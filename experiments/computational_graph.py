@@ -11,15 +11,16 @@ Nature 323, 1986. Exercise: 10_computational_graph. And why are all three equal 
 """
 
 import ast
+import math
 from itertools import pairwise
 from operator import add, mul, sub, truediv
 from textwrap import fill
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
-from pydantic import Field, model_validator
 
 import gates_numpy as gates
+from common.options import option
 from computational_graph_numpy import ComputationalGraph
 from data.errors import UserError
 from experiments.experiment import COLORS, ExperimentOptions, Numbers, main, plt
@@ -47,15 +48,13 @@ PAPER = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none"
 class Options(ExperimentOptions):
     """What is drawn, and where it is evaluated."""
 
-    expression: str = Field("shared", max_length=200, description="a name, or a formula")
-    values: tuple[Annotated[float, Field(allow_inf_nan=False)], ...] = Field(
-        (), max_length=20, description="of the inputs (the example's own if there are none)"
-    )
+    expression: str = option("shared", max_length=200)
+    """a name, or a formula"""
+    values: tuple[float, ...] = option((), max_length=20, lt=math.inf)
+    """of the inputs (the example's own if there are none)"""
 
-    @model_validator(mode="after")
-    def _check_values(self) -> "Options":
+    def __attrs_post_init__(self) -> None:
         evaluated(self)
-        return self
 
 
 def built(expression: str) -> tuple[gates.Node, dict[gates.Node, str]]:

@@ -27,14 +27,14 @@ from typing import Any, TypeVar
 import matplotlib
 from matplotlib import pyplot as plt
 from matplotlib.animation import FuncAnimation, PillowWriter
-from pydantic import Field
 from threadpoolctl import threadpool_limits
 
 from common.cli.command_line import run_script
 from common.cli.command_options import CommandOptions
 from common.cli.job_pool import processor_cores
+from common.options import option
 from common.runs.files import write_file
-from common.runs.options import REPOSITORY, Folder
+from common.runs.options import REPOSITORY
 from common.runs.progress import say
 
 Numbers = dict[str, Any]
@@ -53,15 +53,15 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 class ExperimentOptions(CommandOptions):
     """The options of every experiment."""
 
-    folder: Folder = Field(
-        REPOSITORY / "runs" / "experiments", description="where picture and numbers are kept"
-    )
+    folder: Path = option(REPOSITORY / "runs" / "experiments")
+    """where picture and numbers are kept"""
 
 
 class AnimatedOptions(ExperimentOptions):
     """The options of an experiment that can show its training as a film."""
 
-    animate: bool = Field(False, description="write the training as a GIF, too")
+    animate: bool = option(False)
+    """write the training as a GIF, too"""
 
 
 def style(index: int) -> dict[str, Any]:

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
-from pydantic import Field
 
 from activations_numpy import ACTIVATIONS
-from common.configuration import Configuration, Width
+from common.configuration import MAX_WIDTH, Configuration
+from common.options import option
 from common.runs.progress import say_to_stderr
 from common.training import DivergenceError, History
 from data.datasets import Dataset, DatasetUnavailable, Split, load_dataset
@@ -26,7 +26,6 @@ from train_numpy import train_steps
 
 ERRORS = (1, 2, 3, 5, 7, 10, 20, 30, 50, 90)  # percent, on the axes
 BINS = 40  # the training loss of so many equal parts of the training is drawn
-Rate = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
 # A unit is saturated where this little of the activation's greatest slope is left for more than
 # half of the examples. (Relu and the identity do not saturate; but a relu can be dead.)
 FLAT = 0.05
@@ -36,11 +35,16 @@ GREATEST_SLOPE = {"sigmoid": 0.25, "tanh": 1.0, "softsign": 1.0}
 class CurveOptions(ExperimentOptions):
     """How every network is trained."""
 
-    hidden: tuple[Width, ...] = Field((64, 64, 64), min_length=1, description="widths")
-    learning_rates: tuple[Rate, ...] = Field((0.01, 0.05, 0.2), min_length=1, max_length=20)
-    seeds: int = Field(3, ge=1, le=1000, description="runs at each rate")
-    epochs: int = Field(4, ge=1, le=1000)
-    images: int = Field(10_000, ge=128, le=55_000, description="training images")
+    hidden: tuple[int, ...] = option((64, 64, 64), ge=1, le=MAX_WIDTH, min_length=1)
+    """widths"""
+    learning_rates: tuple[float, ...] = option(
+        (0.01, 0.05, 0.2), gt=0, le=1000, min_length=1, max_length=20
+    )
+    seeds: int = option(3, ge=1, le=1000)
+    """runs at each rate"""
+    epochs: int = option(4, ge=1, le=1000)
+    images: int = option(10_000, ge=128, le=55_000)
+    """training images"""
 
 
 @cache

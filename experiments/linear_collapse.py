@@ -13,9 +13,9 @@ the one layer, on paper, for W_h = [[1, 2]], b_h = [3], W_o = [[4], [5]] and b_o
 from itertools import pairwise
 
 import numpy as np
-from pydantic import Field
 
-from common.configuration import Activation, Configuration, Width
+from common.configuration import MAX_WIDTH, Activation, Configuration
+from common.options import option
 from data.datasets import load_dataset
 from experiments.experiment import COLORS, REGIONS, ExperimentOptions, Numbers, main, plt
 from mlp_numpy import MLP
@@ -25,10 +25,14 @@ from train_numpy import predict, train
 class Options(ExperimentOptions):
     """What to train; the linear network has as many layers, and the identity for activation."""
 
-    hidden: tuple[Width, ...] = Field((8, 8, 8), min_length=1, description="widths")
-    activation: Activation = Field("tanh", description="of the network that is not linear")
-    epochs: int = Field(30, ge=1, le=1000, description="passes over the noisy corners of XOR")
-    seed: int = Field(0, ge=0, lt=2**32, description="of weights and examples")
+    hidden: tuple[int, ...] = option((8, 8, 8), ge=1, le=MAX_WIDTH, min_length=1)
+    """widths"""
+    activation: Activation = option("tanh")
+    """of the network that is not linear"""
+    epochs: int = option(30, ge=1, le=1000)
+    """passes over the noisy corners of XOR"""
+    seed: int = option(0, ge=0, lt=2**32)
+    """of weights and examples"""
 
 
 def collapsed(model: MLP) -> tuple[np.ndarray, np.ndarray]:

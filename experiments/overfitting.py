@@ -16,12 +16,12 @@ keeps 64 units within a tenth of their best validation loss?
 """
 
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Literal
 
 import numpy as np
-from pydantic import Field
 
-from common.configuration import Activation, Configuration, Width
+from common.configuration import MAX_WIDTH, Activation, Configuration
+from common.options import option
 from data.datasets import Dataset, Split
 from data.points import draw_points
 from experiments.experiment import (
@@ -52,25 +52,29 @@ from train_numpy import train_steps
 HELD_BACK = 500  # examples of validation, and of the test
 SETS = ("moons", "circles", "spiral", "random labels")
 PointsName = Literal["moons", "circles", "spiral", "random labels"]
-Layers = Annotated[int, Field(ge=1, le=20)]
-Dropout = Annotated[float, Field(ge=0, lt=1)]
 
 
 class Options(AnimatedOptions):
     """The points, the networks, and the remedies for overfitting."""
 
-    points: PointsName = Field("moons", description="what the grid of networks learns")
-    count: int = Field(60, ge=20, le=10_000, description="training examples")
-    noise: float = Field(0.3, ge=0, le=10, description="standard deviation, in each coordinate")
-    little_noise: float = Field(0.1, ge=0, le=10, description="of the points beside them")
-    widths: tuple[Width, ...] = Field((2, 8, 64), min_length=1, max_length=10)
-    layers: tuple[Layers, ...] = Field((1, 2, 3), min_length=1, max_length=5)
-    activation: Activation = "relu"
-    weight_decay: float = Field(2.0, ge=0, le=1000, description="of AdamW, as a remedy")
-    dropout: tuple[Dropout, ...] = Field((0.2, 0.5), min_length=1, max_length=5)
-    seeds: int = Field(5, ge=1, le=1000, description="draws of points and weights")
-    epochs: int = Field(400, ge=2, le=100_000)
-    learning_rate: float = Field(0.02, gt=0, le=1000, allow_inf_nan=False)
+    points: PointsName = option("moons")
+    """what the grid of networks learns"""
+    count: int = option(60, ge=20, le=10_000)
+    """training examples"""
+    noise: float = option(0.3, ge=0, le=10)
+    """standard deviation, in each coordinate"""
+    little_noise: float = option(0.1, ge=0, le=10)
+    """of the points beside them"""
+    widths: tuple[int, ...] = option((2, 8, 64), ge=1, le=MAX_WIDTH, min_length=1, max_length=10)
+    layers: tuple[int, ...] = option((1, 2, 3), ge=1, le=20, min_length=1, max_length=5)
+    activation: Activation = option("relu")
+    weight_decay: float = option(2.0, ge=0, le=1000)
+    """of AdamW, as a remedy"""
+    dropout: tuple[float, ...] = option((0.2, 0.5), ge=0, lt=1, min_length=1, max_length=5)
+    seeds: int = option(5, ge=1, le=1000)
+    """draws of points and weights"""
+    epochs: int = option(400, ge=2, le=100_000)
+    learning_rate: float = option(0.02, gt=0, le=1000)
 
     @property
     def widest(self) -> tuple[int, ...]:

@@ -22,9 +22,9 @@ from contextlib import suppress
 from typing import Annotated
 
 import numpy as np
-from pydantic import Field
 
 from common.configuration import Configuration
+from common.options import option
 from common.training import DivergenceError, History
 from data.datasets import load_dataset
 from experiments.experiment import ExperimentOptions, Numbers, main, plt, side_by_side, style
@@ -39,11 +39,16 @@ Rate = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
 class Options(ExperimentOptions):
     """How deep and wide the networks are, and how they are trained."""
 
-    depth: int = Field(50, ge=2, le=200, description="hidden layers")
-    width: int = Field(32, ge=2, le=1000, description="units of each")
-    epochs: int = Field(8, ge=1, le=1000)
-    learning_rates: tuple[Rate, ...] = Field((0.1, 0.03, 0.01), min_length=1, max_length=20)
-    seeds: int = Field(3, ge=1, le=100, description="trainings of each kind")
+    depth: int = option(50, ge=2, le=200)
+    """hidden layers"""
+    width: int = option(32, ge=2, le=1000)
+    """units of each"""
+    epochs: int = option(8, ge=1, le=1000)
+    learning_rates: tuple[float, ...] = option(
+        (0.1, 0.03, 0.01), gt=0, le=1000, min_length=1, max_length=20
+    )
+    seeds: int = option(3, ge=1, le=100)
+    """trainings of each kind"""
 
 
 Case = tuple[Options, str, str, float]  # options, activation, remedy, learning rate

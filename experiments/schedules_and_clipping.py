@@ -19,12 +19,12 @@ which is the largest clip norm that still saves the training?
 
 import math
 from dataclasses import replace
-from typing import Annotated, Any, get_args
+from typing import Any, get_args
 
 import numpy as np
-from pydantic import Field
 
 from common.configuration import Configuration, ScheduleName
+from common.options import option
 from common.training import DivergenceError, History
 from data.datasets import Dataset, Split, load_dataset
 from experiments.experiment import ExperimentOptions, Numbers, main, plt, style
@@ -34,23 +34,25 @@ from train_numpy import train_steps
 BATCH_SIZE = 32
 SMALLER = 10  # so many times smaller is the rate that is tried without clipping, too
 SHOWN_EPOCHS = 3  # of the gradient's norm, so that single steps can be seen
-Rate = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
 
 
 class Options(ExperimentOptions):
     """What to train on scikit-learn's digits, in float64, with sgd and momentum 0.9."""
 
-    epochs: int = Field(15, ge=2, le=200, description="passes over the digits")
-    learning_rate: Rate = Field(0.1, description="the schedules' peak")
-    seeds: int = Field(3, ge=1, le=20, description="trainings of each kind; their mean")
-    outliers: int = Field(5, ge=1, le=100, description="training images that are too bright")
-    brightness: float = Field(
-        30.0, gt=1, le=1e6, allow_inf_nan=False, description="by how many times they are"
-    )
-    clip_norms: tuple[Rate, ...] = Field(
-        (1.0,), min_length=1, max_length=4, description="largest norms of the gradient"
-    )
-    seed: int = Field(0, ge=0, lt=2**31, description="of the first training, and of the outliers")
+    epochs: int = option(15, ge=2, le=200)
+    """passes over the digits"""
+    learning_rate: float = option(0.1, gt=0, le=1000)
+    """the schedules' peak"""
+    seeds: int = option(3, ge=1, le=20)
+    """trainings of each kind; their mean"""
+    outliers: int = option(5, ge=1, le=100)
+    """training images that are too bright"""
+    brightness: float = option(30.0, gt=1, le=1e6)
+    """by how many times they are"""
+    clip_norms: tuple[float, ...] = option((1.0,), gt=0, le=1000, min_length=1, max_length=4)
+    """largest norms of the gradient"""
+    seed: int = option(0, ge=0, lt=2**31)
+    """of the first training, and of the outliers"""
 
 
 def train_watched(configuration: Configuration, dataset: Dataset) -> Numbers:

@@ -17,8 +17,8 @@ fit all 64 examples?
 """
 
 import numpy as np
-from pydantic import Field
 
+from common.options import option
 from common.training import DivergenceError
 from experiments.experiment import ExperimentOptions, Numbers, main, plt, style
 
@@ -30,14 +30,14 @@ Course = tuple[list[float], np.ndarray, np.ndarray]  # every step's loss, both w
 class Options(ExperimentOptions):
     """How long and how fast to train."""
 
-    steps: int = Field(2000, ge=2, le=20_000, description="updates of both weights")
-    learning_rate: float = Field(
-        1e-4, gt=0, le=1000, allow_inf_nan=False, description="of gradient descent"
-    )
-    weight_scale: float = Field(
-        1.0, gt=0, le=100, allow_inf_nan=False, description="deviation of the first weight"
-    )
-    seed: int = Field(0, ge=0, lt=2**32, description="of data and weights")
+    steps: int = option(2000, ge=2, le=20_000)
+    """updates of both weights"""
+    learning_rate: float = option(1e-4, gt=0, le=1000)
+    """of gradient descent"""
+    weight_scale: float = option(1.0, gt=0, le=100)
+    """deviation of the first weight"""
+    seed: int = option(0, ge=0, lt=2**32)
+    """of data and weights"""
 
 
 def sigmoid(Z: np.ndarray) -> np.ndarray:

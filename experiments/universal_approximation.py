@@ -20,12 +20,12 @@ units so good with one input, and worse than trained ones with two? (Count direc
 
 import itertools
 import math
-from typing import Annotated, Literal
+from typing import Literal
 
 import numpy as np
-from pydantic import Field
 
 from common.configuration import Configuration
+from common.options import option
 from common.schedules import scheduled_learning_rate
 from common.training import DivergenceError
 from experiments.experiment import (
@@ -58,21 +58,20 @@ KINDS = (
 class Options(ExperimentOptions):
     """Which networks, and how they are trained."""
 
-    widths: tuple[Annotated[int, Field(ge=2, le=1000)], ...] = Field(
-        (4, 8, 16, 32, 64), min_length=2, max_length=10, description="of the hidden layer"
-    )
-    activation: Literal["tanh", "sigmoid", "relu", "softsign"] = Field(
-        "tanh", description="of the hidden units"
-    )
-    steps: int = Field(1500, ge=1, le=100_000, description="of Adam, each with all points")
-    learning_rate: float = Field(
-        0.02, gt=0, le=1000, allow_inf_nan=False, description="at the start; falls to 0 by a cosine"
-    )
-    steepness: float = Field(
-        5.0, gt=0, le=1000, allow_inf_nan=False, description="deviation of the first weights"
-    )
-    seeds: int = Field(3, ge=1, le=50, description="networks of each kind, whose median is told")
-    seed: int = Field(0, ge=0, lt=2**31, description="of the first network")
+    widths: tuple[int, ...] = option((4, 8, 16, 32, 64), ge=2, le=1000, min_length=2, max_length=10)
+    """of the hidden layer"""
+    activation: Literal["tanh", "sigmoid", "relu", "softsign"] = option("tanh")
+    """of the hidden units"""
+    steps: int = option(1500, ge=1, le=100_000)
+    """of Adam, each with all points"""
+    learning_rate: float = option(0.02, gt=0, le=1000)
+    """at the start; falls to 0 by a cosine"""
+    steepness: float = option(5.0, gt=0, le=1000)
+    """deviation of the first weights"""
+    seeds: int = option(3, ge=1, le=50)
+    """networks of each kind, whose median is told"""
+    seed: int = option(0, ge=0, lt=2**31)
+    """of the first network"""
 
 
 Case = tuple[str, int, int, Options]  # function, width, seed, options

@@ -21,11 +21,10 @@ smallest number is 1e-45, hold nothing but zeros?
 """
 
 import math
-from typing import Annotated
 
 import numpy as np
-from pydantic import Field
 
+from common.options import option
 from data.errors import UserError
 from experiments.experiment import ExperimentOptions, Numbers, main, plt, style
 from layers_numpy import Activation, Layer
@@ -56,16 +55,20 @@ SHOWN = ("sigmoid, Xavier", "ReLU, Xavier", "ReLU, He", "ReLU, N(0, 1)")
 class Options(ExperimentOptions):
     """How deep and wide the networks are, and how often they are drawn."""
 
-    depths: tuple[Annotated[int, Field(ge=2, le=200)], ...] = Field(
-        (2, 5, 10, 20, 35, 50), min_length=1, max_length=20, description="numbers of hidden layers"
+    depths: tuple[int, ...] = option(
+        (2, 5, 10, 20, 35, 50), ge=2, le=200, min_length=1, max_length=20
     )
-    width: int = Field(100, ge=2, le=1000, description="inputs, and units of each hidden layer")
-    scale: float = Field(
-        1.0, gt=0, le=100, allow_inf_nan=False, description="factor on all initial weights"
-    )
-    examples: int = Field(64, ge=2, le=10_000, description="in the minibatch")
-    seeds: int = Field(5, ge=1, le=100, description="networks of each kind, whose median is told")
-    seed: int = Field(0, ge=0, lt=2**31, description="of the first network and its minibatch")
+    """numbers of hidden layers"""
+    width: int = option(100, ge=2, le=1000)
+    """inputs, and units of each hidden layer"""
+    scale: float = option(1.0, gt=0, le=100)
+    """factor on all initial weights"""
+    examples: int = option(64, ge=2, le=10_000)
+    """in the minibatch"""
+    seeds: int = option(5, ge=1, le=100)
+    """networks of each kind, whose median is told"""
+    seed: int = option(0, ge=0, lt=2**31)
+    """of the first network and its minibatch"""
 
 
 class Skip(Layer):

@@ -17,10 +17,10 @@ Exercise: 03_xor_problem. And which weights, found by hand, solve it with two ta
 from typing import Any
 
 import numpy as np
-from pydantic import Field
 
-from common.configuration import Activation, Configuration, Loss, Width
+from common.configuration import MAX_WIDTH, Activation, Configuration, Loss
 from common.diagnosis import to_array
+from common.options import option
 from data.datasets import Dataset, Split
 from experiments.experiment import (
     AnimatedOptions,
@@ -62,15 +62,19 @@ TARGET_LOSS = 0.15
 class Options(AnimatedOptions):
     """Which networks start how often, and for how long they are trained."""
 
-    widths: tuple[Width, ...] = Field((1, 2, 4, 8), min_length=1, max_length=20)
-    activations: tuple[Activation, ...] = Field(
+    widths: tuple[int, ...] = option((1, 2, 4, 8), ge=1, le=MAX_WIDTH, min_length=1, max_length=20)
+    activations: tuple[Activation, ...] = option(
         ("identity", "relu", "sigmoid", "tanh"), min_length=1, max_length=5
     )
-    seeds: int = Field(100, ge=1, le=10_000, description="starts of each network")
-    epochs: int = Field(80, ge=1, le=100_000, description="at most, of the four points")
-    learning_rate: float = Field(0.3, gt=0, le=1000, allow_inf_nan=False)
-    shown: Activation = Field("tanh", description="activation of the two units in the picture")
-    shown_seed: int = Field(17, ge=0, lt=2**32, description="from which they start")
+    seeds: int = option(100, ge=1, le=10_000)
+    """starts of each network"""
+    epochs: int = option(80, ge=1, le=100_000)
+    """at most, of the four points"""
+    learning_rate: float = option(0.3, gt=0, le=1000)
+    shown: Activation = option("tanh")
+    """activation of the two units in the picture"""
+    shown_seed: int = option(17, ge=0, lt=2**32)
+    """from which they start"""
 
 
 def four_points() -> Dataset:

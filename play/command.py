@@ -3,12 +3,12 @@
 import socket
 import threading
 import webbrowser
+from pathlib import Path
 
-from pydantic import Field
+import tyro
 
-from common.cli.arguments import parse_options
-from common.configuration import Options
-from common.runs.options import REPOSITORY, Folder
+from common.options import Options, option
+from common.runs.options import REPOSITORY
 from data.datasets import DATA_ROOT
 from data.errors import UserError
 
@@ -18,12 +18,14 @@ HOST = "127.0.0.1"  # nobody but this computer
 class PlayOptions(Options):
     """The options of python -m play."""
 
-    port: int = Field(8321, ge=0, le=65_535, description="of the address (0 for any free one)")
-    browser: bool = Field(True, description="open the page in the browser")
-    runs: Folder = Field(
-        REPOSITORY / "runs", description="folder of the runs whose models classify digits"
-    )
-    data_root: Folder = Field(DATA_ROOT, description="folder that holds MNIST/raw")
+    port: int = option(8321, ge=0, le=65_535)
+    """of the address (0 for any free one)"""
+    browser: bool = option(True)
+    """open the page in the browser"""
+    runs: Path = option(REPOSITORY / "runs")
+    """folder of the runs whose models classify digits"""
+    data_root: Path = option(DATA_ROOT)
+    """folder that holds MNIST/raw"""
 
 
 def main(arguments: list[str]) -> None:
@@ -32,7 +34,7 @@ def main(arguments: list[str]) -> None:
     Raises:
         UserError: where the port is taken, or the page's libraries are not installed.
     """
-    options = parse_options(PlayOptions, arguments, "Serve the page in the browser.")
+    options = tyro.cli(PlayOptions, args=arguments, description="Serve the page in the browser.")
     listening = listen(options.port)
     try:
         import uvicorn

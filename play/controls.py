@@ -3,10 +3,10 @@
 The limits are those at the fields of `Setup`, so that they stand in one place.
 """
 
+import math
+from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Any, Literal, get_args, get_origin
-
-from annotated_types import Ge, Gt, Le, Lt
 
 from common.configuration import LEARNING_RATES
 from data.points import POINT_SETS
@@ -227,7 +227,7 @@ def controls() -> dict[str, Any]:
 
 def _field(name: str) -> dict[str, Any]:
     group, label, explanation = FIELDS[name]
-    info = Setup.model_fields[name]
+    info = Setup.option_fields()[name]
     field: dict[str, Any] = {
         "name": name,
         "group": group,
@@ -243,10 +243,10 @@ def _field(name: str) -> dict[str, Any]:
         field["needs"] = NEEDS[name]
     if name in SUGGESTIONS:
         field["suggestions"] = SUGGESTIONS[name]
-    return field | _kind(name, info.annotation, info.metadata)
+    return field | _kind(name, info.type, info.metadata)
 
 
-def _kind(name: str, annotation: Any, metadata: list[Any]) -> dict[str, Any]:
+def _kind(name: str, annotation: Any, limits: Mapping[str, int | float]) -> dict[str, Any]:
     if get_origin(annotation) is Literal:
         named = [(value, *CHOICES.get(value, (value, ""))) for value in get_args(annotation)]
         choices = [{"value": v, "label": label, "explanation": e} for v, label, e in named]
@@ -254,23 +254,22 @@ def _kind(name: str, annotation: Any, metadata: list[Any]) -> dict[str, Any]:
     if name == "points":
         return {"kind": "points", "maximum_length": MAX_POINTS}
     if name == "hidden":
-        width = get_args(get_args(annotation)[0])[1].metadata
-        return {"kind": "widths", "maximum_length": MAX_LAYERS} | _limits(width)
+        return {"kind": "widths", "maximum_length": MAX_LAYERS} | _limits(limits)
     if annotation is bool:
         return {"kind": "switch"}
-    return {"kind": "integer" if annotation is int else "number"} | _limits(metadata)
+    return {"kind": "integer" if annotation is int else "number"} | _limits(limits)
 
 
-def _limits(metadata: list[Any]) -> dict[str, Any]:
+def _limits(limits: Mapping[str, int | float]) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for limit in metadata:
-        match limit:
-            case Ge(value):
-                found["minimum"] = value
-            case Gt(value):
-                found |= {"minimum": value, "above_minimum": True}
-            case Le(value):
-                found["maximum"] = value
-            case Lt(value):
-                found |= {"maximum": value, "below_maximum": True}
+    for name, limit in limits.items():
+        match name:
+            case "ge":
+                found["minimum"] = limit
+            case "gt":
+                found |= {"minimum": limit, "above_minimum": True}
+            case "le":
+                found["maximum"] = limit
+            case "lt" if math.isfinite(limit):
+                found |= {"maximum": limit, "below_maximum": True}
     return found

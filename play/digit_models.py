@@ -68,7 +68,7 @@ class DigitModel:
             )
         self.accuracy = run.test.test_accuracy
         make_model = TIERS[tier].module("train").make_model
-        on_cpu = self.options.model_copy(update={"device": "cpu"})
+        on_cpu = self.options.replace(device="cpu")
         with TORCH_RNG_LOCK:  # which draws weights, and replaces them
             self.model = make_model(on_cpu, MNIST.inputs, MNIST.classes)
         own = self.model.state_dict()

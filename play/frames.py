@@ -110,7 +110,7 @@ def about_setup(setup: Setup, training: PageTraining) -> dict[str, Any]:
     train, validation = training.dataset.train, training.dataset.validation
     own = setup.dataset == "own"
     return {
-        "setup": setup.model_dump(mode="json", exclude={"device"}),
+        "setup": {name: value for name, value in setup.as_json().items() if name != "device"},
         "points": {
             "train": pack(train.images, "float32"),
             "train_labels": pack(train.labels, "uint8"),

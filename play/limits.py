@@ -1,14 +1,13 @@
-"""What a reader may set on the page: one model of every choice, with its limits at the fields.
+"""What a reader may set on the page: one class of every choice, with its limits at the fields.
 
 A `Setup` is a configuration as the tiers' `train_steps` takes it, and the data and tiers besides.
 """
 
 import re
-from typing import Annotated, Any, Literal
-
-from pydantic import Field, field_validator, model_validator
+from typing import Literal
 
 from common.configuration import ScheduleName, TorchConfiguration
+from common.options import option
 from data.errors import UserError
 from data.points import PLANE
 from tiers import TIERS
@@ -20,7 +19,6 @@ MAX_REQUEST_BYTES = 64 * 1024  # of a request's body
 EXTENT = 3.0  # of an empty plane: it reaches from -EXTENT to EXTENT in both directions
 MAX_COORDINATE = 10.0  # coordinate of a point
 
-Width = Annotated[int, Field(ge=1, le=64)]
 Point = tuple[float, float, int]
 
 
@@ -31,45 +29,42 @@ class Setup(TorchConfiguration):
         UserError: for a value outside its limits, or two that exclude each other, in one line.
     """
 
-    dataset: Literal["xor", "moons", "circles", "spiral", "own"] = Field(
-        "xor", description="points to train on"
-    )
-    count: int = Field(PLANE.train, ge=10, le=MAX_POINTS, description="points to train on")
-    noise: float | None = Field(
-        None, ge=0, le=2, allow_inf_nan=False, description="standard deviation (the set's if None)"
-    )
-    classes: int = Field(2, ge=2, le=4, description="classes to tell apart")
-    points: tuple[Point, ...] = Field((), description="the reader's own: x, y and class of each")
-    tier: Literal["numpy", "lowlevel", "paper", "all"] = Field(
-        "numpy", description="which tier trains, or all"
-    )
-    hidden: tuple[Width, ...] = Field((8, 4), description="widths of the hidden layers")
-    epochs: int = Field(200, ge=1, le=1_000, description="passes over the training points")
-    batch_size: int = Field(32, ge=1, le=MAX_POINTS, description="points in a minibatch")
-    weight_decay: float = Field(0.0, ge=0, le=1000, allow_inf_nan=False, description="on weights")
-    schedule: ScheduleName = Field("constant", description="course of the learning rate")
-    device: Literal["cpu"] = Field("cpu", description="where tiers 2 and 3 compute")
+    dataset: Literal["xor", "moons", "circles", "spiral", "own"] = option("xor")
+    """points to train on"""
+    count: int = option(PLANE.train, ge=10, le=MAX_POINTS)
+    """points to train on"""
+    noise: float | None = option(None, ge=0, le=2)
+    """standard deviation (the set's if None)"""
+    classes: int = option(2, ge=2, le=4)
+    """classes to tell apart"""
+    points: tuple[Point, ...] = option(())
+    """the reader's own: x, y and class of each"""
+    tier: Literal["numpy", "lowlevel", "paper", "all"] = option("numpy")
+    """which tier trains, or all"""
+    hidden: tuple[int, ...] = option((8, 4), ge=1, le=64)
+    """widths of the hidden layers"""
+    epochs: int = option(200, ge=1, le=1_000)
+    """passes over the training points"""
+    batch_size: int = option(32, ge=1, le=MAX_POINTS)
+    """points in a minibatch"""
+    weight_decay: float = option(0.0, ge=0, le=1000)
+    """on weights"""
+    schedule: ScheduleName = option("constant")
+    """course of the learning rate"""
+    device: Literal["cpu"] = option("cpu")
+    """where tiers 2 and 3 compute"""
 
-    @field_validator("hidden", mode="before")
-    @classmethod
-    def _check_layers(cls, hidden: Any) -> Any:
-        if isinstance(hidden, list | tuple) and len(hidden) > MAX_LAYERS:
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        if len(self.hidden) > MAX_LAYERS:
             raise UserError(
-                f"{len(hidden)} hidden layers: the page shows at most {MAX_LAYERS}; remove some"
+                f"{len(self.hidden)} hidden layers: the page shows at most {MAX_LAYERS}; remove"
+                " some"
             )
-        return hidden
-
-    @field_validator("points", mode="before")
-    @classmethod
-    def _check_number(cls, points: Any) -> Any:
-        if isinstance(points, list | tuple) and len(points) > MAX_POINTS:
+        if len(self.points) > MAX_POINTS:
             raise UserError(
-                f"{len(points):,} points: at most {MAX_POINTS:,} are possible; remove some"
+                f"{len(self.points):,} points: at most {MAX_POINTS:,} are possible; remove some"
             )
-        return points
-
-    @model_validator(mode="after")
-    def _check_points(self) -> "Setup":
         for x, y, label in self.points:
             if not max(abs(x), abs(y)) <= MAX_COORDINATE:  # so that NaN is refused, too
                 raise UserError(
@@ -96,7 +91,6 @@ class Setup(TorchConfiguration):
                 " set 2, or choose softmax-cross-entropy"
             )
         self.trained.check_data(self.dataset, self.examples, self.classes)
-        return self
 
     @property
     def examples(self) -> int:
@@ -108,16 +102,12 @@ class Setup(TorchConfiguration):
         """The set-up that the tiers' `train` gets: of few points, a minibatch takes all."""
         if self.batch_size <= self.examples:
             return self
-        return self.model_copy(update={"batch_size": self.examples})
+        return self.replace(batch_size=self.examples)
 
     @property
     def tiers(self) -> tuple[str, ...]:
         """Names of the tiers that train."""
         return tuple(TIERS) if self.tier == "all" else (self.tier,)
-
-    def changed(self, **fields: Any) -> "Setup":
-        """A set-up with these fields changed. Raises UserError where they are not possible."""
-        return Setup.model_validate(self.model_dump() | fields)
 
 
 # What the page calls the options, where its word is not the option's own.

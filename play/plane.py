@@ -5,9 +5,8 @@ import shlex
 
 import numpy as np
 from jaxtyping import Float
-from pydantic_core import PydanticUndefined
 
-from common.configuration import option_name
+from common.options import option_name
 from common.runs.options import REPOSITORY
 from data.datasets import Dataset, Split
 from data.points import PLANE, POINT_SETS, draw_points
@@ -83,12 +82,11 @@ def command_line(setup: Setup) -> str:
 def _command(name: str, setup: Setup) -> str:
     tier = TIERS[name]
     words = ["python", str(tier.script.relative_to(REPOSITORY))]
-    values = dict(setup) | {"learning_rate": setup.peak_learning_rate}
-    for field, info in tier.options.model_fields.items():
+    values = setup.as_dict() | {"learning_rate": setup.peak_learning_rate}
+    for field, info in tier.options.option_fields().items():
         if field not in values or values[field] == info.default:
             continue
         value = values[field]
-        assert info.default is not PydanticUndefined
         if isinstance(value, bool):
             words.append(option_name(field if value else f"no_{field}"))
         else:

@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -15,7 +14,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from common.configuration import Options
+from common.options import Options, option
 from data.errors import UserError
 from play import pictures
 from play.controls import controls
@@ -37,16 +36,16 @@ Handler = Callable[[Any, str], Any]
 class ClassifyRequest(Options):
     """A drawing, in base64, or the number of a test image."""
 
-    drawing: str | None = None
-    image: int | None = Field(None, ge=0)
+    drawing: str | None = option(None)
+    image: int | None = option(None, ge=0)
 
 
 class ImagesRequest(Options):
     """Some test images."""
 
-    offset: int = Field(0, ge=0)
-    count: int = Field(24, ge=1)
-    order: Literal["wrong", "all"] = "wrong"
+    offset: int = option(0, ge=0)
+    count: int = option(24, ge=1)
+    order: Literal["wrong", "all"] = option("wrong")
 
 
 class EmptyRequest(Options):
@@ -56,24 +55,24 @@ class EmptyRequest(Options):
 class FrameRequest(Options):
     """How far to train, and what of the histories is there already."""
 
-    until: int = Field(0, ge=0)
-    shown: str | None = None
-    steps_from: int = Field(0, ge=0)
-    epochs_from: int = Field(0, ge=0)
+    until: int = option(0, ge=0)
+    shown: str | None = option(None)
+    steps_from: int = option(0, ge=0)
+    epochs_from: int = option(0, ge=0)
 
 
 class RateRequest(Options):
     """Another learning rate."""
 
-    learning_rate: float
+    learning_rate: float = option()
 
 
 class PointRequest(Options):
     """A point of the plane."""
 
-    x: float = Field(ge=-MAX_COORDINATE, le=MAX_COORDINATE)
-    y: float = Field(ge=-MAX_COORDINATE, le=MAX_COORDINATE)
-    shown: str | None = None
+    x: float = option(ge=-MAX_COORDINATE, le=MAX_COORDINATE)
+    y: float = option(ge=-MAX_COORDINATE, le=MAX_COORDINATE)
+    shown: str | None = option(None)
 
 
 class Page:
@@ -190,7 +189,7 @@ def endpoint(model: type[Options], handler: Handler) -> Callable[[Request], Any]
 
 def _handle(model: type[Options], values: Any, handler: Handler, name: str) -> Response:
     try:
-        return JsonResponse(handler(model.model_validate(values), name))
+        return JsonResponse(handler(model.from_values(values), name))
     except UserError as error:
         raise Refusal(page_words(error), "set-up", 422) from None
 

@@ -213,7 +213,7 @@ class PageTraining:
         Raises:
             UserError: outside its limits.
         """
-        self.setup = self.setup.changed(learning_rate=rate)
+        self.setup = self.setup.replace(learning_rate=rate)
         for tier in self.tiers.values():
             try:
                 tier.change_setup(self.setup)

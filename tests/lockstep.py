@@ -12,7 +12,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F  # noqa: N812
 
-from common.configuration import ScheduleName, TorchConfiguration, Width
+from common.configuration import ScheduleName, TorchConfiguration
 from common.diagnosis import to_array
 from common.examples import targets
 from common.randomness import generator
@@ -33,13 +33,15 @@ class Case(TorchConfiguration):
     schedule: ScheduleName = "constant"
     weight_decay: float = 0.0
     inputs: int = 5
-    hidden: tuple[Width, ...] = (7, 4)
+    hidden: tuple[int, ...] = (7, 4)
     classes: int = 3
 
-    def __init__(self, **options: Any) -> None:
-        # Squared errors have gradients of any size; a diverging run magnifies rounding errors.
-        rate = 1e-3 if options.get("loss") == "mean-squared-error" else 0.01
-        super().__init__(**{"learning_rate": rate} | options)
+    def __attrs_post_init__(self) -> None:
+        if self.learning_rate is None:
+            # Squared errors have gradients of any size; a diverging run magnifies rounding errors.
+            rate = 1e-3 if self.loss == "mean-squared-error" else 0.01
+            object.__setattr__(self, "learning_rate", rate)
+        super().__attrs_post_init__()
 
     @property
     def outputs(self) -> int:
@@ -236,7 +238,7 @@ def train_all(
 
     Yields (when, {tier: all arrays that it computed}): the start, each step, the end, the history.
     """
-    case = case.model_copy(update={"device": device})
+    case = case.replace(device=device)
     observers = {"paper": Observer("paper", case, state)}
     for name in ("numpy", "lowlevel"):
         observers[name] = Observer(name, case, state, observers["paper"].masks)

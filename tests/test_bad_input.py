@@ -18,48 +18,48 @@ DIGITS = "--dataset digits --hidden 12 7 --epochs 3 --optimizer sgd"
 # --- options --------------------------------------------------------------------------------------
 
 TABLE = """
---hidden 0                         | --hidden 0: must be greater than or equal to 1; the default
---hidden -5                        | --hidden -5: must be greater than or equal to 1
---hidden 8 0 8                     | --hidden 0: must be greater than or equal to 1
---hidden 1000001                   | --hidden 1000001: must be less than or equal to 1000000
+--hidden 0                         | --hidden 0: must be at least 1; the default
+--hidden -5                        | --hidden -5: must be at least 1
+--hidden 8 0 8                     | --hidden 0: must be at least 1
+--hidden 1000001                   | --hidden 1000001: must be at most 1000000
 --hidden 999999 999999             | --hidden 999999 999999: training needs about [\\d,.]+ GB and t
---dropout 1                        | --dropout 1: must be less than 1; the default is 0.0
---dropout -0.1                     | --dropout -0.1: must be greater than or equal to 0
+--dropout 1                        | --dropout 1.0: must be less than 1; the default is 0.0
+--dropout -0.1                     | --dropout -0.1: must be at least 0
 --dropout nan                      | --dropout nan: must be
 --dropout inf                      | --dropout inf: must be less than 1
---dropout 1e308                    | --dropout 1e308: must be less than 1
---epochs 0                         | --epochs 0: must be greater than or equal to 1; the default is
---epochs -1                        | --epochs -1: must be greater than or equal to 1
---epochs 100001                    | --epochs 100001: must be less than or equal to 100000
---batch-size 0                     | --batch-size 0: must be greater than or equal to 1
---batch-size -1                    | --batch-size -1: must be greater than or equal to 1
+--dropout 1e308                    | --dropout 1e\\+308: must be less than 1
+--epochs 0                         | --epochs 0: must be at least 1; the default is
+--epochs -1                        | --epochs -1: must be at least 1
+--epochs 100001                    | --epochs 100001: must be at most 100000
+--batch-size 0                     | --batch-size 0: must be at least 1
+--batch-size -1                    | --batch-size -1: must be at least 1
 --batch-size 55001                 | --batch-size 55001: mnist has 55,000 .* from 1 to 55000
 --batch-size 1298 --dataset digits | --batch-size 1298: digits has 1,297 .* from 1 to 1297
---learning-rate 0                  | --learning-rate 0: must be greater than 0; leave it out
---learning-rate -1                 | --learning-rate -1: must be greater than 0
---learning-rate nan                | --learning-rate nan: must be a finite number
---learning-rate inf                | --learning-rate inf: must be a finite number
---learning-rate 1e308              | --learning-rate 1e308: must be less than or equal to 1000
---momentum 1                       | --momentum 1: must be less than 1; the default is 0.9
---momentum -0.1                    | --momentum -0.1: must be greater than or equal to 0
+--learning-rate 0                  | --learning-rate 0.0: must be greater than 0; leave it out
+--learning-rate -1                 | --learning-rate -1.0: must be greater than 0
+--learning-rate nan                | --learning-rate nan: must be
+--learning-rate inf                | --learning-rate inf: must be
+--learning-rate 1e308              | --learning-rate 1e\\+308: must be at most 1000
+--momentum 1                       | --momentum 1.0: must be less than 1; the default is 0.9
+--momentum -0.1                    | --momentum -0.1: must be at least 0
 --momentum nan                     | --momentum nan: must be
---weight-decay -1                  | --weight-decay -1: must be greater than or equal to 0
---weight-decay nan                 | --weight-decay nan: must be a finite number
---weight-decay inf                 | --weight-decay inf: must be a finite number
---weight-decay 1e308               | --weight-decay 1e308: must be less than or equal to 1000
---clip-norm 0                      | --clip-norm 0: must be greater than 0; leave it out
---clip-norm -1                     | --clip-norm -1: must be greater than 0
---clip-norm nan                    | --clip-norm nan: must be a finite number
---clip-norm inf                    | --clip-norm inf: must be a finite number
---warmup 1                         | --warmup 1: must be less than 1; the default is 0.3
---warmup -0.1                      | --warmup -0.1: must be greater than or equal to 0
+--weight-decay -1                  | --weight-decay -1.0: must be at least 0
+--weight-decay nan                 | --weight-decay nan: must be
+--weight-decay inf                 | --weight-decay inf: must be
+--weight-decay 1e308               | --weight-decay 1e\\+308: must be at most 1000
+--clip-norm 0                      | --clip-norm 0.0: must be greater than 0; leave it out
+--clip-norm -1                     | --clip-norm -1.0: must be greater than 0
+--clip-norm nan                    | --clip-norm nan: must be
+--clip-norm inf                    | --clip-norm inf: must be
+--warmup 1                         | --warmup 1.0: must be less than 1; the default is 0.3
+--warmup -0.1                      | --warmup -0.1: must be at least 0
 --warmup nan                       | --warmup nan: must be
---decay-factor 0                   | --decay-factor 0: must be greater than 0
---decay-factor 1.1                 | --decay-factor 1.1: must be less than or equal to 1
+--decay-factor 0                   | --decay-factor 0.0: must be greater than 0
+--decay-factor 1.1                 | --decay-factor 1.1: must be at most 1
 --decay-factor nan                 | --decay-factor nan: must be
---decay-epochs 0                   | --decay-epochs 0: must be greater than or equal to 1
---decay-epochs 100001              | --decay-epochs 100001: must be less than or equal to 100000
---seed -1                          | --seed -1: must be greater than or equal to 0
+--decay-epochs 0                   | --decay-epochs 0: must be at least 1
+--decay-epochs 100001              | --decay-epochs 100001: must be at most 100000
+--seed -1                          | --seed -1: must be at least 0
 --seed 4294967296                  | --seed 4294967296: must be less than 4294967296
 --nesterov --optimizer adam        | --nesterov with --optimizer adam --momentum 0.9: it is a form
 --nesterov --momentum 0            | --nesterov with --optimizer sgd --momentum 0.0: it is a form
@@ -72,41 +72,8 @@ TABLE = """
 --resume                           | .*/run/config.json does not exist: .*/run holds no such run
 --schedule one-cycle --dataset digits --batch-size 1297 --warmup 0.1  | --schedule one-cycle --warm
 --schedule one-cycle --dataset xor --batch-size 125 --epochs 1 --warmup 0.125 | .* 1 of 8 steps
---dataset cifar                    | --dataset cifar: must be 'mnist', .* or 'spiral'; the default 
---activation gelu                  | --activation gelu: must be 'identity', 'relu', .*; the default
---initializer magic                | --initializer magic: must be 'lecun-normal', .* or 'zeros'; the
---loss hinge                       | --loss hinge: must be 'softmax-cross-entropy', .*; the default
---optimizer lion                   | --optimizer lion: must be 'sgd', 'adam' or 'adamw'; the default
---schedule poly                    | --schedule poly: must be 'constant', .* or 'one-cycle'; the def
---dtype float16                    | --dtype float16: must be 'float32' or 'float64'; the default is
---epochs nan                       | --epochs nan: must be a valid integer; the default is 10
---epochs many                      | --epochs many: must be a valid integer; the default is 10
---epochs 2.5                       | --epochs 2.5: must be a valid integer; the default is 10
---epochs None                      | --epochs None: must be a valid integer; the default is 10
---epochs=                          | --epochs '': must be a valid integer; the default is 10
---epochs 3 --epochs x              | --epochs x: must be a valid integer; the default is 10
---seed 0x10                        | --seed 0x10: must be a valid integer; the default is 0
---hidden 1.5                       | --hidden 1.5: must be a valid integer; the default is 256 128
---hidden 8 x                       | --hidden x: must be a valid integer; the default is 256 128
---hidden 1e308                     | --hidden 1e308: must be a valid integer; the default is 256 128
---learning-rate fast               | --learning-rate fast: must be a valid number; leave it out
---learning-rate 1e-400             | --learning-rate 1e-400: must be greater than 0; leave it out
---clip-norm x                      | --clip-norm x: must be a valid number; leave it out for the def
---momentum -inf                    | --momentum -inf: must be greater than or equal to 0; the def
---momentum -INF                    | --momentum -INF: must be greater than or equal to 0; the def
---learning-rate                    | --learning-rate: needs a value; leave it out for the default
---epochs --seed 3                  | --epochs: needs a value; the default is 10
---batch-norm yes                   | yes: belongs to no option \\(--batch-norm takes no value\\)
---batch-norm=yes                   | --batch-norm=yes: takes no value; give --batch-norm alone
---no-resume=                       | --no-resume=: takes no value; give --no-resume alone
---epochs 3 4                       | 4: belongs to no option \\(--epochs takes one value\\); see
---epoch 3                          | --epoch: no such option; did you mean --epochs\\? see --help
---learn_rate 3                     | --learn-rate: no such option; did you mean --learning-rate\\?
---no-batchnorm                     | --no-batchnorm: no such option; did you mean --no-batch-norm\\?
---depth 3                          | --depth: no such option; see --help
--e 3                               | -e: no such option; see --help
---run-dir=                         | --run-dir '': must name a folder; leave it out for the default
---data-root=                       | --data-root '': must name a folder; the default is .*/data
+--learning-rate 1e-400             | --learning-rate 0.0: must be greater than 0; leave it out
+--run-dir .                        | --run-dir .: must be a path, and not the working folder itself
 """
 ROWS = [[cell.strip() for cell in row.split("|", 1)] for row in TABLE.strip().splitlines()]
 
@@ -120,63 +87,10 @@ def test_bad_option_gets_one_line(options, message, script, tmp_path, monkeypatc
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("words", [["yes", "--epochs", "3"], ["yes"]])
-def test_word_before_all_options_gets_one_line(words, tier, script):
-    code, error = script(tier, words)
+def test_strange_path_is_shown_on_one_line(script):
+    code, error = script("numpy", ["--run-dir", "/proc/a\nb"])
     assert code == 2
-    assert_one_line(error, "yes: belongs to no option; see --help\n$")
-
-
-def test_option_of_another_tier_gets_one_line(tier, script):
-    messages = {
-        "numpy": "--device: no such option; see --help",
-        "lowlevel": "--device tpu: must be 'auto', .*; the",
-        "paper": "--device tpu: must be 'auto', .*; the",
-    }
-    code, error = script(tier, ["--device=tpu"])
-    assert code == 2
-    assert_one_line(error, messages[tier])
-
-
-LONG = "--batch-size" + 5000 * "x"
-
-
-@pytest.mark.parametrize(
-    "arguments, message",
-    [
-        (
-            ["--epochs", "a\nb\x1b[31m\r"],
-            r"--epochs a\\nb\\x1b\[31m\\r: must be a valid integer; the",
-        ),
-        (["--epochs", "\udcff"], r"--epochs \\udcff: must be a valid string; the default is 10"),
-        (
-            ["--epochs", " \u2028"],
-            r"--epochs ' \\u2028': must be a valid integer; the default is 10",
-        ),
-        (["--epochs", "é"], "--epochs é: must be a valid integer; the default is 10"),
-        (["--epochs", 5000 * "x"], r"--epochs x{77}\.\.\.: must be a valid integer; the default"),
-        (["--epochs", 80 * "x"], "--epochs x{80}: must be a valid integer; the default is 10"),
-        (["--seed", 5000 * "9"], r"--seed 9{77}\.\.\.: must have fewer digits; the default is 0"),
-        (
-            ["--dtype", "float16\n"],
-            r"--dtype float16\\n: must be 'float32' or 'float64'; the defau",
-        ),
-        (["5000\n" * 5000], r"(5000\\n){12}5000\\\.\.\.: belongs to no option; see --help"),
-        ([LONG], r"--batch-sizex{65}\.\.\.: no such option; see --help"),
-        ([f"--resume={LONG}"], r"--resume=--batch-sizex{56}\.\.\.: takes no value; give --resume"),
-        (["--a\nb"], r"--a\\nb: no such option; see --help"),
-        (
-            ["--run-dir", " \t"],
-            r"--run-dir ' \\t': must name a folder; leave it out for the default",
-        ),
-        (["--run-dir", "/proc/a\nb"], r"--run-dir /proc/a\\nb: cannot be written \(.*\); choose"),
-    ],
-)
-def test_strange_words_are_shown_short_and_on_one_line(arguments, message, script):
-    code, error = script("numpy", arguments)
-    assert code == 2
-    assert_one_line(error, message)
-    assert len(error) < 200
+    assert_one_line(error, r"--run-dir /proc/a\\nb: cannot be written \(.*\); choose")
 
 
 @pytest.mark.parametrize("other", ["lowlevel", "paper"])
@@ -208,13 +122,22 @@ def test_one_cycle_may_rise_in_less_or_more_than_a_step(
 @pytest.mark.parametrize(
     "given, message",
     [
-        ({"optimizer": ["a"]}, "--optimizer ['a']: must be 'sgd', 'adam' or 'adamw'; the default"),
-        ({"optimizer": None}, "--optimizer None: must be 'sgd', 'adam' or 'adamw'; the default"),
+        ({"optimizer": ["a"]}, "--optimizer ['a']: must be sgd, adam or adamw; the default is sgd"),
+        ({"optimizer": None}, "--optimizer None: must be sgd, adam or adamw; the default is sgd"),
+        ({"dtype": "float16\n"}, r"--dtype float16\n: must be float32 or float64; the default is"),
         (
             {"batch_size": 10**4990},
-            "--batch-size <int>: must be less than or equal to 1000000; the",
+            "--batch-size <int>: must be at most 1000000; the default",
         ),
-        ({"hidden": 3}, "--hidden 3: must be a valid tuple; the default is 256 128"),
+        ({"seed": 5000 * "9"}, f"--seed {77 * '9'}...: must be a whole number; the default is 0"),
+        ({"epochs": 2.5}, "--epochs 2.5: must be a whole number; the default is 10"),
+        ({"epochs": True}, "--epochs True: must be a whole number; the default is 10"),
+        ({"epochs": 80 * "x"}, f"--epochs {80 * 'x'}: must be a whole number; the default is 10"),
+        ({"learning_rate": "fast"}, "--learning-rate fast: must be a number; leave it out for the"),
+        ({"learning_rate": 10**400}, "--learning-rate 1000"),
+        ({"batch_norm": 1}, "--batch-norm 1: must be True or False; the default is False"),
+        ({"hidden": 3}, "--hidden 3: must be a tuple; the default is 256 128"),
+        ({"hidden": [8, "x"]}, "--hidden x: must be a whole number; the default is 256 128"),
     ],
 )
 def test_python_values_of_a_wrong_type_get_one_line(given, message):

@@ -262,7 +262,7 @@ def wait_for(condition):
 @pytest.mark.parametrize(
     ("command", "options", "told"),
     [
-        (speed, ["--rounds", "0"], "--rounds 0: must be greater than or equal to 1"),
+        (speed, ["--rounds", "0"], "--rounds 0: must be at least 1"),
         (speed, ["--seconds", "0"], "--seconds 0: must be greater than 0"),
         (speed, ["--batch-sizes", "128", "0"], "--batch-sizes 0: must be greater"),
         (speed, ["--contenders", "flax"], "--contenders flax: choose among numpy-floor"),

@@ -4,8 +4,8 @@ import json
 
 import numpy as np
 import pytest
+import tyro
 
-from common.cli.arguments import parse_options
 from data.datasets import load_dataset
 from data.errors import UserError
 from play.controls import FIELDS, controls
@@ -43,7 +43,7 @@ def test_every_option_trains(options, trained):
 
 
 def test_every_field_of_a_setup_has_a_control():
-    assert set(FIELDS) == set(Setup.model_fields) - {"device"}
+    assert set(FIELDS) == set(Setup.option_fields()) - {"device"}
     tried = {name for options in options_to_try() for name in options}
     assert set(FIELDS) - tried <= {"seed", "learning_rate", "count", "batch_size"}
 
@@ -54,7 +54,7 @@ REFUSED = {
     "Nesterov with optimizer adam": {"nesterov": True, "optimizer": "adam"},
     "is for 2 classes, and 3 are set": {"classes": 3, "loss": "sigmoid-cross-entropy"},
     "leave a minibatch of one": {"batch_norm": True, "batch_size": 999, "count": 1_000},
-    "must be less than or equal to 64": {"hidden": [65]},
+    "must be at most 64": {"hidden": [65]},
     "7 hidden layers: the page shows at most 6": {"hidden": [1] * 7},
     "2,001 points: at most 2,000": {"points": [[0, 0, 0]] * 2_001, "dataset": "own"},
     "2,010 points, including your own": {"points": [[0, 0, 0]] * 10, "count": 2_000},
@@ -91,8 +91,8 @@ def test_the_command_line_trains_the_same(tier):
     )
     _, script, *words = command_line(setup).split()
     assert script == str(TIERS[tier].script.relative_to(TIERS[tier].script.parents[1]))
-    options = parse_options(TIERS[tier].options, words)
-    for name in set(type(options).model_fields) & set(Setup.model_fields):
+    options = tyro.cli(TIERS[tier].options, args=words)
+    for name in set(type(options).option_fields()) & set(Setup.option_fields()):
         assert getattr(options, name) == getattr(setup, name), name
     loaded, made = load_dataset("circles", dtype="float32"), make_dataset(setup)
     for split in ("train", "validation", "test"):

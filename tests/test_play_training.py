@@ -187,7 +187,7 @@ def test_a_new_learning_rate_keeps_the_weights_and_reaches_every_tier(schedule, 
 
 def test_a_new_learning_rate_outside_its_limits_is_refused(trained):
     training = trained()
-    with pytest.raises(UserError, match="less than or equal to 1000"):
+    with pytest.raises(UserError, match="at most 1000"):
         training.change_learning_rate(1e4)
     assert training.learning_rate == 0.05
 

@@ -16,7 +16,7 @@ from train_scripts import read_tensors
 import train_numpy
 from benchmarks.speed import SpeedOptions
 from common.cli.snippets import Snippet, find_snippet
-from common.configuration import option_name
+from common.options import option_name
 from common.runs.options import REPOSITORY
 from compare import Comparison
 from data.errors import UserError
@@ -139,7 +139,7 @@ def test_every_formula_stands_apart_from_the_words_around_it(document):
 def test_every_option_named_is_one():
     experiments = (import_module(f"experiments.{name}").Options for name in EXPERIMENTS)
     options = (Comparison, SpeedOptions, *experiments)
-    known = {option_name(field) for model in options for field in model.model_fields}
+    known = {option_name(field) for model in options for field in model.option_fields()}
     known |= {"--no-momentum", "--help", "--editable"}
     known |= set(re.findall(r"--[a-z][a-z-]+", torchrun.get_args_parser().format_help()))
     for document in (README, *(REPOSITORY / "docs").glob("*.md"), GALLERY):

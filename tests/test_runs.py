@@ -51,7 +51,7 @@ def column(folder, name, file="history.csv"):
 def options_of(folder) -> RunOptions:
     """What the tiers' options have in common."""
     options = read_json(folder / CONFIG)["options"]
-    return RunOptions(**{name: options[name] for name in RunOptions.model_fields})
+    return RunOptions(**{name: options[name] for name in RunOptions.option_fields()})
 
 
 def still_model(options: RunOptions) -> MLP:

@@ -121,7 +121,7 @@ def state_of(model):
 
 
 def test_the_model_may_be_evaluated_in_the_loop_which_changes_nothing(train, train_steps, xor):
-    configuration = CONFIGURATION.model_copy(update={"batch_norm": True, "dropout": 0.2})
+    configuration = CONFIGURATION.replace(batch_norm=True, dropout=0.2)
     for training in train_steps(configuration, xor):
         call(training.model, xor.validation.images)
     model, expected = train(configuration, xor)
@@ -152,7 +152,7 @@ def test_leaving_the_loop_ends_the_training(last, train, train_steps, xor):
 
 
 def test_a_pause_before_each_update(tier, train, train_steps, xor):
-    configuration = CONFIGURATION.model_copy(update={"clip_norm": 0.1})
+    configuration = CONFIGURATION.replace(clip_norm=0.1)
     steps = train_steps(configuration, xor, pause_before_update=True)
     for training in steps:
         before, gradients = state_of(training.model), arrays(training.gradients)
@@ -171,7 +171,7 @@ def test_a_pause_before_each_update(tier, train, train_steps, xor):
 
 def test_a_model_can_be_handed_in(tier, train, train_steps, xor):
     module = TIERS[tier].module("train")
-    other = module.make_model(CONFIGURATION.model_copy(update={"seed": 1}), 2, 2)
+    other = module.make_model(CONFIGURATION.replace(seed=1), 2, 2)
     first = next(train_steps(CONFIGURATION, xor, model=other))
     assert first.model is other
     assert first.loss != train(CONFIGURATION, xor)[1].losses[0]
@@ -179,8 +179,8 @@ def test_a_model_can_be_handed_in(tier, train, train_steps, xor):
 
 @pytest.mark.parametrize("last", [11, 16, 24])
 def test_a_state_goes_on_elsewhere_with_the_same_bits(last, train, train_steps, xor):
-    configuration = CONFIGURATION.model_copy(
-        update={"batch_norm": True, "dropout": 0.2, "optimizer": "adamw", "schedule": "step"}
+    configuration = CONFIGURATION.replace(
+        batch_norm=True, dropout=0.2, optimizer="adamw", schedule="step"
     )
     for training in train_steps(configuration, xor):
         if training.step == last:
@@ -191,7 +191,7 @@ def test_a_state_goes_on_elsewhere_with_the_same_bits(last, train, train_steps, 
     assert training.history.test_loss == expected.test_loss
     np.testing.assert_equal(state_of(training.model), state_of(model))
     with pytest.raises(StateMismatch, match=r"layers\.0\.weight is float32 of shape"):
-        next(train_steps(configuration.model_copy(update={"hidden": (5,)}), xor, resume_from=state))
+        next(train_steps(configuration.replace(hidden=(5,)), xor, resume_from=state))
 
 
 def test_probabilities_belong_to_the_losses_gradient(tier):

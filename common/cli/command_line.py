@@ -6,14 +6,15 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import TypeVar
 
-from common.cli.arguments import parse_options
-from common.configuration import option_name, option_value
+import tyro
+
 from common.distributed.torchrun_env import (
     one_process,
     process_rank,
     restart_count,
     restarts_allowed,
 )
+from common.options import option_name, option_value
 from common.runs.follower import Follower
 from common.runs.memory import check_memory, out_of_memory, out_of_memory_message
 from common.runs.options import REPOSITORY, RunOptions
@@ -44,7 +45,7 @@ def parse(options_class: type[O], tier: str, description: str, arguments: list[s
     given = _parse(options_class, tier, description, arguments)
     if given.resume and restarts_allowed() and not _holds(given, CHECKPOINT):
         # Every start gets the same words, and the first one has nothing to continue.
-        given = given.model_copy(update={"resume": False, "overwrite": True})
+        given = given.replace(resume=False, overwrite=True)
     if given.resume and restart_count() and _holds(given, TEST):
         raise SystemExit(0)  # a process ended when the run was finished
     if given.resume:
@@ -57,7 +58,7 @@ def parse(options_class: type[O], tier: str, description: str, arguments: list[s
             )
         saved = read_options(given.run_dir, options_class)
         merged = _parse(options_class, tier, description, arguments, default=saved)
-        for field in options_class.model_fields:
+        for field in options_class.option_fields():
             before, now = getattr(saved, field), getattr(merged, field)
             if before != now and field not in FREE_ON_RESUME:
                 raise UserError(
@@ -82,9 +83,12 @@ def _parse(
     arguments: list[str],
     default: O | None = None,
 ) -> O:
-    given = parse_options(options_class, arguments, description, default)
+    if default is None:
+        given = tyro.cli(options_class, args=arguments, description=description)
+    else:
+        given = tyro.cli(options_class, args=arguments, description=description, default=default)
     if given.run_dir is None:
-        return given.model_copy(update={"run_dir": REPOSITORY / "runs" / tier})
+        return given.replace(run_dir=REPOSITORY / "runs" / tier)
     return given
 
 

@@ -4,13 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import Field
+import tyro
 
-from common.cli.arguments import parse_options
-from common.configuration import Options
+from common.options import Options, option
 from common.runs.environment import environment
 from common.runs.files import write_json
-from common.runs.options import Folder
 from data.datasets import DATA_ROOT
 from data.errors import UserError
 
@@ -20,13 +18,15 @@ O = TypeVar("O", bound="CommandOptions")  # noqa: E741
 class CommandOptions(Options):
     """The options of every such command."""
 
-    folder: Folder = Field(description="where results are kept")
-    data_root: Folder = Field(DATA_ROOT, description="folder that holds MNIST/raw")
+    folder: Path = option()
+    """where results are kept"""
+    data_root: Path = option(DATA_ROOT)
+    """folder that holds MNIST/raw"""
 
     @classmethod
     def parse(cls: type[O], arguments: list[str], description: str | None, **defaults: Any) -> O:
-        """Read the options from a command line. Raises UserError as `parse_options`."""
-        return parse_options(cls, arguments, description, cls(**defaults))
+        """Read the options from a command line, given what its own defaults are."""
+        return tyro.cli(cls, args=arguments, description=description, default=cls(**defaults))
 
     def make_folder(self) -> None:
         """Make the folder. Raises UserError where that is not possible."""
@@ -40,7 +40,7 @@ class CommandOptions(Options):
         """Write results as JSON, with the options and surroundings they were made with."""
         path = self.folder / f"{name}.json"
         about = {
-            "options": self.model_dump(mode="json"),
+            "options": self.as_json(),
             "environment": environment() | surroundings,
         }
         write_json(path, about | {"results": results})

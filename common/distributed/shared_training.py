@@ -11,8 +11,9 @@ import numpy as np
 import torch
 import torch.distributed as dist
 
-from common.configuration import Configuration, option_name, option_value
+from common.configuration import Configuration
 from common.distributed.processes import share
+from common.options import option_name, option_value
 from common.runs.environment import code_checksum
 from common.training import Training
 from data.datasets import Dataset
@@ -101,7 +102,7 @@ def compare_processes(configuration: Configuration, dataset: Dataset) -> None:
     """
     own: dict[str, Any] = {
         option_name(field): option_value(value)
-        for field, value in configuration
+        for field, value in configuration.as_dict().items()
         if field not in FREE
     }
     own |= {"the data": _digest(dataset), "torch": torch.__version__, "numpy": np.__version__}

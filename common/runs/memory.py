@@ -30,8 +30,8 @@ from typing import Any
 import numpy as np
 import psutil
 
-from common.configuration import option_name, option_value
 from common.examples import CHUNK_ROWS
+from common.options import option_name, option_value
 from common.runs.options import RunOptions
 from data.datasets import DATASETS
 from data.errors import UserError
@@ -290,7 +290,7 @@ def check_memory(options: RunOptions, tier: str) -> None:
 
     def with_small(*fields: str) -> int:
         changes = {field: small[field][0] for field in fields}
-        return estimate_memory(options.model_copy(update=changes), tier)
+        return estimate_memory(options.replace(**changes), tier)
 
     best, *_ = fields = sorted(small, key=with_small)
     joined, helpful = " or ", [field for field in fields if with_small(field) <= available]

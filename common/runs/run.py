@@ -144,7 +144,7 @@ class Run:
             run_folder.CONFIG,
             {
                 "tier": self.tier,
-                "options": self.options.model_dump(mode="json"),
+                "options": self.options.as_json(),
                 "environment": environment(),
             },
         )
@@ -176,7 +176,7 @@ class Run:
             write_tensors,
             run_folder.MODEL,
             to_arrays(training.model.state_dict()),
-            {"tier": self.tier, "options": self.options.model_dump(mode="json")},
+            {"tier": self.tier, "options": self.options.as_json()},
         )
         history = training.history
         measured = zip(history.losses, history.gradient_norms, strict=True)

@@ -219,7 +219,7 @@ def read_options(folder: Path, options_class: type[O]) -> O:
     # Where the folder lies now, and not how the run was begun: --resume rules out --overwrite.
     here = {"run_dir": folder, "overwrite": False, "resume": False}
     try:
-        return options_class.model_validate(description.options | here)
+        return options_class.from_values(description.options | here)
     except UserError as error:
         raise damaged(folder / CONFIG, error) from None
 

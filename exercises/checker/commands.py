@@ -3,19 +3,16 @@
 import json
 import shutil
 import time
-import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
 import tyro
-from pydantic import Field
 from rich.table import Table
 
-from common.cli.arguments import parse_options
 from common.cli.snippets import find_snippet
-from common.configuration import Options, option_value
+from common.options import Options, option, option_value
 from common.runs.options import REPOSITORY
 from common.runs.progress import say
 from data.errors import UserError
@@ -40,10 +37,10 @@ class NoOptions(Options):
 class OneExercise(Options):
     """Which exercise, and in which tier."""
 
-    exercise: Words = Field((), description="its number, such as 01")
-    tier: Tier | None = Field(
-        None, description="numpy, lowlevel or paper; else the first that the exercise is for"
-    )
+    exercise: Words = option(())
+    """its number, such as 01"""
+    tier: Tier | None = option(None)
+    """numpy, lowlevel or paper; else the first that the exercise is for"""
 
     def chosen(self) -> tuple[Exercise, str]:
         """The exercise that is meant, and the tier. Raises UserError."""
@@ -65,34 +62,34 @@ class OneExercise(Options):
         return Answer.read(exercise, path)
 
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # pydantic has a deprecated method that is called json
+class CheckOptions(OneExercise):
+    """What to judge."""
 
-    class CheckOptions(OneExercise):
-        """What to judge."""
-
-        file: Path | None = Field(None, description="an answer that lies elsewhere")
-        json: bool = Field(False, description="print the verdict as JSON")
+    file: Path | None = option(None)
+    """an answer that lies elsewhere"""
+    json: bool = option(False)
+    """print the verdict as JSON"""
 
 
 class SolutionOptions(OneExercise):
     """Which solution."""
 
-    yes: bool = Field(False, description="show it before the exercise is passed")
+    yes: bool = option(False)
+    """show it before the exercise is passed"""
 
 
 class TryOptions(OneExercise):
     """What to train."""
 
-    epochs: int = Field(3, ge=1, le=100, description="of each of the two trainings")
+    epochs: int = option(3, ge=1, le=100)
+    """of each of the two trainings"""
 
 
 class ReportOptions(Options):
     """Whose answers."""
 
-    folder: tyro.conf.Positional[tuple[str, ...]] = Field(
-        (), description="holds one folder for each student"
-    )
+    folder: tyro.conf.Positional[tuple[str, ...]] = option(())
+    """holds one folder for each student"""
 
 
 def shown(path: Path) -> str:
@@ -313,4 +310,4 @@ def main(arguments: list[str]) -> None:
     if name not in COMMANDS:
         raise UserError(f"{option_value(name)}: must be one of {', '.join(COMMANDS)}")
     model, function = COMMANDS[name]
-    function(parse_options(model, rest, function.__doc__))
+    function(tyro.cli(model, args=rest, description=function.__doc__))
