@@ -19,7 +19,6 @@ depth can relus take with batch normalization alone?
 import itertools
 import math
 from contextlib import suppress
-from typing import Annotated
 
 import numpy as np
 
@@ -33,7 +32,6 @@ from train_numpy import make_model, train_steps
 
 ACTIVATIONS = {"relu": "he-normal", "sigmoid": "xavier-normal"}
 REMEDIES = ("nothing", "batch norm", "skip connections", "both")
-Rate = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
 
 
 class Options(ExperimentOptions):

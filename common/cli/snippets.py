@@ -4,6 +4,7 @@ import ast
 import textwrap
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def find_snippet(path: Path, name: str) -> Snippet:
         KeyError: where the file has nothing of this name.
     """
     source = path.read_text(encoding="utf-8")
-    node: ast.AST = ast.parse(source)
+    node: Any = ast.parse(source)
     for part in name.split("."):
         node = _named(node, part)
     first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
@@ -46,7 +47,7 @@ def find_snippet(path: Path, name: str) -> Snippet:
     return Snippet(first, node.end_lineno, shown)
 
 
-def _named(parent: ast.AST, name: str) -> ast.AST:
+def _named(parent: ast.AST, name: str) -> Any:
     for node in getattr(parent, "body", []):
         if isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -57,7 +58,7 @@ def _named(parent: ast.AST, name: str) -> ast.AST:
     raise KeyError(name)
 
 
-def _docstring_lines(node: ast.AST) -> range:
+def _docstring_lines(node: Any) -> range:
     body = getattr(node, "body", None)
     if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
         return range(body[0].lineno, body[0].end_lineno + 1)
