@@ -60,6 +60,7 @@ def _named(parent: ast.AST, name: str) -> Any:
 
 def _docstring_lines(node: Any) -> range:
     body = getattr(node, "body", None)
-    if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
-        return range(body[0].lineno, body[0].end_lineno + 1)
+    first = body[0] if isinstance(body, list) and body else None
+    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+        return range(first.lineno, (first.end_lineno or first.lineno) + 1)
     return range(0)
