@@ -19,7 +19,7 @@ from exercises.checker.checking import Checks, Failed, described, expect_close
 ABOUT = About(
     level="intermediate",
     minutes=75,
-    teaches="statistics of a minibatch against running ones; a gradient that takes three ways",
+    teaches="minibatch statistics and running ones; a gradient with three paths",
     names=("BatchNorm1d",),
     refused=(
         *("nn.BatchNorm1d", "nn.LazyBatchNorm1d", "nn.SyncBatchNorm", "F.batch_norm"),

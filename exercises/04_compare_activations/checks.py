@@ -19,7 +19,7 @@ DERIVATIVES = tuple(f"{name}_derivative" for name in ACTIVATIONS)
 ABOUT = About(
     level="basic",
     minutes=75,
-    teaches="activations and their slopes; best rate for each, several seeds, mean and spread",
+    teaches="activations and their slopes; each at its best rate, several seeds, mean and spread",
     names=(*ACTIVATIONS, *DERIVATIVES, "compare"),
     refused=(
         *(f"activations_numpy.{name}" for name in (*ACTIVATIONS, *DERIVATIVES, "ACTIVATIONS")),

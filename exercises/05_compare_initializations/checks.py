@@ -21,7 +21,7 @@ INITIALIZERS = ("xavier_normal", "xavier_uniform", "he_normal", "he_uniform")
 ABOUT = About(
     level="basic",
     minutes=60,
-    teaches="variances of Xavier and He, two distributions; best rate for each, several seeds",
+    teaches="variances of Xavier and He, two distributions; each at its best rate, several seeds",
     names=(*INITIALIZERS, "compare"),
     refused=(
         *("initializers.draw_weight", "common.initializers.draw_weight"),

@@ -20,7 +20,7 @@ SCHEDULES = "common/schedules.py"
 ABOUT = About(
     level="intermediate",
     minutes=45,
-    teaches="schedules as functions of the step; where they begin and end; a loop that counts",
+    teaches="schedules as functions of the step; where they start and end; a loop that counts",
     names=("step_schedule", "cosine_schedule", "warmup_cosine_schedule", "train"),
     refused=(
         "common.schedules.scheduled_learning_rate",

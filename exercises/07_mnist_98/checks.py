@@ -54,7 +54,7 @@ from .simple_images import (
 ABOUT = About(
     level="advanced",
     minutes=90,
-    teaches="a whole training: scaled pixels, minibatches, what validation is for, a fair test",
+    teaches="a whole training: scaled pixels, minibatches, what validation is for, an honest test",
     names=("train",),
     refused=("sklearn", "data", "tiers", "train_numpy", "train_lowlevel", "train_paper"),
     shown={

@@ -21,7 +21,7 @@ from exercises.checker.checking import Checks, Failed, described, expect_close, 
 ABOUT = About(
     level="advanced",
     minutes=45,
-    teaches="one norm and one factor for all gradients; where in a step they are clipped",
+    teaches="one norm and one factor for all gradients; when in a step to clip",
     names=("clip_gradient_norm", "train"),
     refused=(
         *("nn.utils.clip_grad_norm_", "nn.utils.clip_grad_norm", "nn.utils.get_total_norm"),

@@ -25,7 +25,7 @@ from exercises.checker.checking import (
 ABOUT = About(
     level="advanced",
     minutes=45,
-    teaches="a penalty that goes through the optimizer, and a decay that goes past it",
+    teaches="a penalty that goes through the optimizer, and a decay that bypasses it",
     names=("penalty", "penalty_gradients", "l2_step", "decoupled_step"),
     refused=(
         *("optim.SGD", "optim.Adam", "optim.AdamW"),

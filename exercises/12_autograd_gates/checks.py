@@ -21,7 +21,7 @@ from .gates import GATES, Use, alike, as_shape, is_array, right_gradient
 ABOUT = About(
     level="intermediate",
     minutes=50,
-    teaches="what autograd asks of a gate: a gradient for each input, in its shape; what is saved",
+    teaches="what autograd needs from a gate: each input's gradient, in its shape; what to save",
     names=("Multiply", "Max", "Exp", "Power", "Linear"),
     refused=("autograd.grad", "torch.autograd.grad", "func.vjp", "torch.func.vjp"),
     shown={

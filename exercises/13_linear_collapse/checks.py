@@ -19,7 +19,7 @@ from exercises.checker.checking import Checks, Failed, described, expect_close, 
 ABOUT = About(
     level="basic",
     minutes=30,
-    teaches="many linear layers are one; where the biases go; what a ReLU changes",
+    teaches="stacked linear layers are one; where the biases go; what a ReLU changes",
     names=("linear_forward", "relu_forward", "collapse", "counterexample"),
     refused=("experiments.linear_collapse.collapsed",),
     shown={"numpy": (("experiments/linear_collapse.py", "collapsed"),)},

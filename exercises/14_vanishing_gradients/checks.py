@@ -22,7 +22,7 @@ from exercises.checker.checking import Checks, Failed, described, expect_close, 
 ABOUT = About(
     level="intermediate",
     minutes=60,
-    teaches="what a gradient meets on its way back; weights and activations that let it through",
+    teaches="what changes a gradient on its way back; weights and activations that preserve it",
     names=("gradient_norms", "factor_per_layer", "repaired_network"),
     refused=(),
     shown={
