@@ -6,13 +6,11 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from activations_numpy import sigmoid
-from common.cli.command_line import run_script, train_as_run
 from common.configuration import Configuration
 from common.examples import Examples, prepare
 from common.minibatches import minibatches, shuffled_indices
 from common.randomness import DROPOUT, generator
 from common.recorder import Recorder
-from common.runs.options import RunOptions
 from common.schedules import scheduled_learning_rate
 from common.training import History, Training, TrainingState, ignore_overflow
 from data.datasets import Dataset
@@ -148,9 +146,15 @@ def evaluate(model: MLP, examples: Examples, loss: str) -> tuple[float, float]:
 
 
 def main(arguments: list[str]) -> None:
+    # Whoever imports `train_steps` needs no command line and no run folder.
+    from common.cli.command_line import train_as_run
+    from common.runs.options import RunOptions
+
     description = "Train the multilayer perceptron of tier 1."
     train_as_run(train_steps, "numpy", RunOptions, description, arguments)
 
 
 if __name__ == "__main__":
+    from common.cli.command_line import run_script
+
     run_script(main)

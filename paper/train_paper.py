@@ -8,7 +8,6 @@ from torch import nn
 from torch.nn import functional as F  # noqa: N812
 from torch.nn.utils import clip_grads_with_norm_
 
-from common.cli.command_line import run_script, train_as_run
 from common.configuration import Configuration
 from common.distributed.process_group import joined_processes
 from common.distributed.tensors import choose_device, seed_dropout, to_tensors
@@ -16,7 +15,6 @@ from common.examples import Examples, prepare
 from common.initializers import initial_weights
 from common.minibatches import minibatches, shuffled_indices
 from common.recorder import Recorder
-from common.runs.options import TorchRunOptions
 from common.training import History, Training, TrainingState
 from data.datasets import Dataset
 from mlp_paper import MLP
@@ -175,9 +173,15 @@ def evaluate(model: nn.Module, examples: Examples, loss: str) -> tuple[float, fl
 
 
 def main(arguments: list[str]) -> None:
+    # Whoever imports `train_steps` needs no command line and no run folder.
+    from common.cli.command_line import train_as_run
+    from common.runs.options import TorchRunOptions
+
     description = "Train the multilayer perceptron of tier 3."
     train_as_run(train_steps, "paper", TorchRunOptions, description, arguments, joined_processes)
 
 
 if __name__ == "__main__":
+    from common.cli.command_line import run_script
+
     run_script(main)

@@ -5,14 +5,12 @@ from collections.abc import Iterator
 import torch
 from jaxtyping import Float, Int
 
-from common.cli.command_line import run_script, train_as_run
 from common.configuration import Configuration
 from common.distributed.process_group import joined_processes
 from common.distributed.tensors import choose_device, seed_dropout, to_tensors
 from common.examples import Examples, prepare
 from common.minibatches import minibatches, shuffled_indices
 from common.recorder import Recorder
-from common.runs.options import TorchRunOptions
 from common.schedules import scheduled_learning_rate
 from common.training import History, Training, TrainingState
 from data.datasets import Dataset
@@ -172,9 +170,15 @@ def evaluate(model: MLP, examples: Examples, loss: str) -> tuple[float, float]:
 
 
 def main(arguments: list[str]) -> None:
+    # Whoever imports `train_steps` needs no command line and no run folder.
+    from common.cli.command_line import train_as_run
+    from common.runs.options import TorchRunOptions
+
     description = "Train the multilayer perceptron of tier 2."
     train_as_run(train_steps, "lowlevel", TorchRunOptions, description, arguments, joined_processes)
 
 
 if __name__ == "__main__":
+    from common.cli.command_line import run_script
+
     run_script(main)

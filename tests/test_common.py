@@ -5,6 +5,8 @@ test_bad_input.py.
 """
 
 import platform
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -135,3 +137,20 @@ def test_tier_3_updates_in_one_pass(optimizer):
     configuration = Configuration(optimizer=optimizer)
     made = make_optimizer(configuration, torch.nn.Linear(3, 2))
     assert made.defaults["fused"]
+
+
+def test_tier_1_trains_with_nothing_but_numpy_attrs_and_jaxtyping():
+    """As in WebAssembly, where nothing else that is compiled can be had."""
+    code = """
+import sys
+from importlib.metadata import packages_distributions
+kept = {"numpy", "attr", "attrs", "jaxtyping", "wadler_lindig"}
+for name in {*packages_distributions(), "multiprocessing", "resource", "fcntl"} - kept:
+    sys.modules[name] = None  # importing it fails
+from common.configuration import Configuration
+from data.datasets import load_dataset
+from train_numpy import train
+print(train(Configuration(hidden=(8,), epochs=3), load_dataset("spiral"))[1].test_accuracy > 0.4)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("True\n", "")
