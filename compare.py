@@ -27,6 +27,7 @@ from data.errors import UserError
 from tiers import TIERS
 
 OWN_FOLDER = REPOSITORY / "runs" / "compare"
+LIBRARIES = 10**9  # bytes: more than PyTorch takes in a process
 
 
 class Comparison(TorchRunOptions):
@@ -57,7 +58,7 @@ def main(arguments: list[str]) -> None:
         if comparison.runs:
             runs = [read_run(path) for path in comparison.runs]
         else:
-            check_memory(comparison, "paper")  # the largest of the three
+            check_memory(comparison)
             comparison = use_available_data(comparison)
             runs = [read_run(path) for path in train_all(comparison, folder)]
         groups = grouped(runs)
@@ -102,7 +103,7 @@ def train_all(comparison: Comparison, folder: Path) -> list[Path]:
                 jobs.append(job)
     # As many as the cores and the memory have room for.
     cores = processor_cores() // (comparison.threads or processor_cores())
-    room = available_memory()[0] // estimate_memory(comparison, "paper")
+    room = available_memory() // (estimate_memory(comparison) + LIBRARIES)
     try:
         train_side_by_side(jobs, max(1, min(cores, room)))
     except SystemExit:  # Ctrl-C or SIGTERM

@@ -22,7 +22,7 @@ TABLE = """
 --hidden -5                        | --hidden -5: must be at least 1
 --hidden 8 0 8                     | --hidden 0: must be at least 1
 --hidden 1000001                   | --hidden 1000001: must be at most 1000000
---hidden 999999 999999             | --hidden 999999 999999: training needs about [\\d,.]+ GB and t
+--hidden 999999 999999             | --hidden 999999 999999 --batch-size 128 --epochs 10: .* GB
 --dropout 1                        | --dropout 1.0: must be less than 1; the default is 0.0
 --dropout -0.1                     | --dropout -0.1: must be at least 0
 --dropout nan                      | --dropout nan: must be

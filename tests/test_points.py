@@ -10,7 +10,6 @@ from train_scripts import TRAIN_SCRIPTS
 
 import compare
 from common.configuration import Configuration
-from common.runs.memory import FROM_SCIKIT_LEARN
 from data.datasets import load_dataset
 from data.errors import UserError
 from data.points import POINT_SETS, draw_points
@@ -111,7 +110,3 @@ def test_regression_has_no_accuracy_to_print(tier, tmp_path, capsys):
     row = next(line for line in capsys.readouterr().out.splitlines() if line.startswith(tier))
     assert row.split()[4:6] == ["-", "-"]
     assert (tmp_path / "compared" / "learning_curves.png").stat().st_size > 10_000
-
-
-def test_memory_counts_scikit_learn_where_it_draws():
-    assert [name for name in POINT_SETS if name in FROM_SCIKIT_LEARN] == ["moons", "circles"]

@@ -68,7 +68,7 @@ def parse(options_class: type[O], tier: str, description: str, arguments: list[s
                     " run with --run-dir"
                 )
         given = merged
-    check_memory(given, tier)
+    check_memory(given)
     return given
 
 
