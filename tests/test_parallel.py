@@ -176,6 +176,8 @@ def train_run(rank, folder, tier, *options, stop_at=None):
     with kept(parsed, tier) as run:
         for training in run.steps(TIERS[tier].train_steps, load_dataset("digits", dtype="float64")):
             training.stop_requested |= training.step == stop_at and rank == PROCESSES - 1
+    if dist.is_initialized():
+        dist.barrier()  # the next run may read what the first process has just written
     return training.step
 
 

@@ -49,7 +49,7 @@ class SharedTraining(Training):
                 f"--batch-size {self.configuration.batch_size}: {dist.get_world_size()} processes"
                 " share each minibatch; give at least one example to each, or start fewer processes"
             )
-        compare_processes(self.configuration, dataset)
+        compare_processes(self.configuration, dataset, self.step)
         self.rows = 0
         self._sizes = len(dataset.validation), len(dataset.test)
 
@@ -94,8 +94,12 @@ class SharedTraining(Training):
         return total_loss.item(), total_right.item() / count
 
 
-def compare_processes(configuration: Configuration, dataset: Dataset) -> None:
+def compare_processes(configuration: Configuration, dataset: Dataset, step: int) -> None:
     """Make sure that all processes are about to compute the same training.
+
+    Args:
+        configuration, dataset: of this process.
+        step: from which it goes on, so that no two have read different checkpoints.
 
     Raises:
         UserError: names what differs, in all of them.
@@ -105,7 +109,12 @@ def compare_processes(configuration: Configuration, dataset: Dataset) -> None:
         for field, value in configuration.as_dict().items()
         if field not in FREE
     }
-    own |= {"the data": _digest(dataset), "torch": torch.__version__, "numpy": np.__version__}
+    own |= {
+        "the step to go on from": str(step),
+        "the data": _digest(dataset),
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+    }
     own["the code"] = code_checksum()[:12]
     everyone: list[Any] = [None] * dist.get_world_size()
     dist.all_gather_object(everyone, own)
