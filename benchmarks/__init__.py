@@ -3,9 +3,7 @@
     python benchmarks/speed.py             samples per second
     python benchmarks/cores.py             several runs at once, and a busy neighbour
     python benchmarks/parts.py             what the parts of tier 1's step take
-    python benchmarks/time_to_accuracy.py  seconds to 98 % of the test set
-    python benchmarks/start_up.py          seconds to the first step, and peak memory
-    python benchmarks/overhead.py          what recording, progress and checkpoints cost
+    python benchmarks/scaling.py           a step in one process and in two
 
-A recorder watches the tiers' own `train`. The loops written here are variants on purpose.
+The tiers' own `train_steps` are measured. The loops written here are variants on purpose.
 """

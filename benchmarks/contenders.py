@@ -1,7 +1,7 @@
 """Who is measured, what is computed in a measurement, and how it is timed."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 from common.configuration import TorchConfiguration
-from common.recorder import Recorder
 from data.datasets import DATASETS, Dataset, Split, load_dataset
 from tiers import TIERS
 
@@ -105,67 +104,32 @@ def known_contenders(device: str) -> dict[str, Entry]:
     return {entry.key: entry for entry in (*WITH_NUMPY, *WITH_TORCH, *OTHERS, *on_gpu)}
 
 
-class BareRecorder(Recorder):
-    """Records nothing, so that what recording costs can be told apart."""
-
-    def record_step(self, loss, right, gradient_norm=None):
-        pass
-
-    def record_epoch(self, validation_loss, validation_accuracy):
-        self.epoch += 1
-
-
-class Stopwatch(BareRecorder):
-    """Counts the steps of so many seconds, after a warm-up, and then ends the training.
-
-    The first step may compile something, and belongs to neither. At the end, `taken` steps took
-    `elapsed` seconds.
-    """
-
-    def __init__(self, seconds: float, device: str = "cpu") -> None:
-        super().__init__()
-        self.device, self.taken, self.elapsed = device, 0, 0.0
-        self._started = self._ends = 0.0
-        self._lengths = [seconds / 5, seconds]  # still to come
-
-    def count(self, steps: int) -> None:
-        """So many steps were taken since the last call."""
-        self.taken += steps
-        if time.perf_counter() < self._ends:
-            return
-        if self.device == "cuda":
-            import_module("torch").cuda.synchronize()
-        now = time.perf_counter()
-        if self._lengths:
-            self.taken, self._started, self._ends = 0, now, now + self._lengths.pop(0)
-        else:
-            self.elapsed = now - self._started
-            self.stop()
-
-    def _step_made(self) -> None:
-        self.count(1)
-
-
 def samples_per_second(root: Path, entry: Entry, workload: Workload, seconds: float) -> float:
     """Measure, in a contender's process, and wait until that computes nothing any more."""
-    stopwatch = Stopwatch(seconds, entry.device)
-    training(root, entry, workload)(stopwatch)
+    steps = steps_of(root, entry, workload)
+    next(steps)  # may compile something
+    count_steps(steps, seconds / 5, entry.device)  # warms up
+    taken, elapsed = count_steps(steps, seconds, entry.device)
     time.sleep(SPINNING_SECONDS)
-    return stopwatch.taken * workload.batch_size / stopwatch.elapsed
+    return taken * workload.batch_size / elapsed
+
+
+def count_steps(steps: Iterator[int], seconds: float, device: str) -> tuple[int, float]:
+    """Take steps for so many seconds; how many they were, and how long they took."""
+    taken, started = 0, time.perf_counter()
+    while time.perf_counter() - started < seconds:
+        taken += next(steps)
+    if device == "cuda":
+        import_module("torch").cuda.synchronize()
+    return taken, time.perf_counter() - started
 
 
 @cache
-def training(root: Path, entry: Entry, workload: Workload) -> Callable[[Stopwatch], Any]:
-    """What is timed: a tier's own `train` from its start, or a loop from where it stopped."""
+def steps_of(root: Path, entry: Entry, workload: Workload) -> Iterator[int]:
+    """What is timed, an endless training: yields how many steps it has taken."""
     module, name = entry.loop
     task = Task(workload, load_once("mnist", root), entry.device, root)
     if module == "tiers":
         configuration = workload.configuration(device=entry.device)
-        return lambda stopwatch: TIERS[name].train(configuration, task.dataset, stopwatch)
-    loop = getattr(import_module(module), name)(task)
-
-    def follow(stopwatch: Stopwatch) -> None:
-        while not stopwatch.elapsed:
-            stopwatch.count(next(loop))
-
-    return follow
+        return (1 for _ in TIERS[name].train_steps(configuration, task.dataset))
+    return getattr(import_module(module), name)(task)

@@ -17,9 +17,9 @@ from statistics import mean, median
 from benchmarks.settings import Options, print_table
 from common.cli.command_line import run_script
 from common.cli.job_pool import processor_cores
-from common.recorder import EPOCH_COLUMNS
 from common.runs.files import read_table
 from common.runs.run_folder import HISTORY
+from common.training import EPOCH_COLUMNS
 from data.errors import UserError
 from tiers import TIERS
 
@@ -59,7 +59,7 @@ def main(arguments: list[str]) -> None:
     options = Options.parse(arguments, __doc__)
     options.prepare()
     measured = settings()
-    results = options.take_turns(
+    results = options.interleave(
         measured, lambda name, _: measure(measured[name], options.data_root)
     )
     print_table(f"Tier 1 on {processor_cores()} cores, {options.rounds} rounds", results)

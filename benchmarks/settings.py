@@ -44,7 +44,7 @@ class Options(CommandOptions):
         self.make_folder()
         return load_dataset("mnist", self.data_root)
 
-    def take_turns(
+    def interleave(
         self, names: Iterable[str], measure: Callable[[str, int], dict[str, float]]
     ) -> dict[str, dict[str, Spread]]:
         """Measure each name in every round, in an order drawn anew; the spreads by name."""

@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from importlib import import_module
 from multiprocessing import get_context, parent_process
-from pathlib import Path
 from statistics import mean, median
 from threading import Thread
 from typing import Any, Literal
@@ -24,7 +23,6 @@ from benchmarks.contenders import WITH_NUMPY, Entry, NetworkName, Workload
 from benchmarks.settings import Options, Spread, print_table, spread
 from common.cli.command_line import run_script
 from common.options import option
-from common.runs.environment import processor_name
 from data.errors import UserError
 
 REFERENCE = WITH_NUMPY[0], Workload("default", 128), 0.1  # NumPy's products alone
@@ -107,7 +105,6 @@ def main(arguments: list[str]) -> None:
         f" half by {machine['q3'] / machine['q1'] - 1:.1%}); it is divided out above. Disturbed by"
         f" others, however often repeated: {disturbed} of {len(tasks)} measurements."
     )
-    draw(results, options.folder / "speed.png")
     options.save("speed", {workload.label: rows for workload, rows in results.items()})
 
 
@@ -160,29 +157,6 @@ def summarize(samples: Rounds, usual: float) -> dict[str, dict[str, Spread | Non
         }
         for entry in sorted(samples, key=lambda entry: median(costs[entry.key].values()))
     }
-
-
-def draw(results: Mapping[Workload, dict[str, dict[str, Any]]], path: Path) -> None:
-    """Cost per sample against the minibatch and against the network; a PNG file."""
-    from matplotlib import pyplot as plt  # no part of the contenders' processes
-
-    usual = next((w for w in results if w.batch_size == 128), next(iter(results)))
-    figure, axes = plt.subplots(1, 2, figsize=(13, 6.5), sharey=True, layout="constrained")
-    for axis, fixed, word in ((axes[0], "network", 2), (axes[1], "batch_size", 0)):
-        shown = [w for w in results if getattr(w, fixed) == getattr(usual, fixed)]
-        shown = [w for w in sorted(shown, key=lambda w: w.layer_sizes) if not w.momentum]
-        for name in reversed(results[usual]):
-            measured = [w for w in shown if name in results[w]]
-            costs = [results[w][name][COST]["median"] for w in measured]
-            style, width = "o:" if "floor" in name else "o-", 3 if "tier" in name else 1.5
-            axis.plot([w.label.split()[word] for w in measured], costs, style, lw=width, label=name)
-        axis.grid(alpha=0.3)
-    axes[0].set(xlabel="minibatch", ylabel="µs per sample of training", yscale="log")
-    axes[1].set_xlabel(f"network (minibatch {usual.batch_size})")
-    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside right upper", frameon=False)
-    figure.suptitle(f"What a training step costs, on {processor_name()}")
-    figure.savefig(path, dpi=110)
-    print(f"figure  -> {path}")
 
 
 if __name__ == "__main__":
