@@ -235,11 +235,11 @@ def wait_for(condition):
     ("command", "options", "told"),
     [
         (speed, ["--rounds", "0"], "--rounds 0: must be at least 1"),
-        (speed, ["--seconds", "0"], "--seconds 0: must be greater than 0"),
-        (speed, ["--batch-sizes", "128", "0"], "--batch-sizes 0: must be greater"),
+        (speed, ["--seconds", "0"], "--seconds 0.0: must be greater than 0"),
+        (speed, ["--batch-sizes", "128", "0"], "--batch-sizes 0: must be at least 1"),
         (speed, ["--contenders", "flax"], "--contenders flax: choose among numpy-floor"),
-        (cores, ["--rounds", "-1"], "--rounds -1: must be greater"),
-        (parts, ["--threads", "0"], "--threads 0: must be greater"),
+        (cores, ["--rounds", "-1"], "--rounds -1: must be at least 1"),
+        (parts, ["--threads", "0"], "--threads 0: must be at least 1"),
         (cores, ["--folder", "/dev/null/here"], "--folder /dev/null/here: cannot be made"),
     ],
 )
