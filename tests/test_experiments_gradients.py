@@ -304,7 +304,6 @@ def test_solved_output_layer_is_the_best():
         (vanishing_gradients, "--examples 1"),
         (universal_approximation, "--widths 4"),
         (universal_approximation, "--widths 1 2"),
-        (universal_approximation, "--activation identity"),
         (universal_approximation, "--steepness inf"),
         (two_layer_sigmoid, "--steps 1"),
         (two_layer_sigmoid, "--learning-rate nan"),
