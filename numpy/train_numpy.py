@@ -10,7 +10,6 @@ from common.configuration import Configuration
 from common.examples import Examples, prepare
 from common.minibatches import minibatches, shuffled_indices
 from common.randomness import DROPOUT, generator
-from common.recorder import Recorder
 from common.schedules import scheduled_learning_rate
 from common.training import History, Training, TrainingState, ignore_overflow
 from data.datasets import Dataset
@@ -19,12 +18,8 @@ from mlp_numpy import MLP
 from optimizers_numpy import SGD, Adam, AdamW, Optimizer, clip_gradient_norm, gradient_norm
 
 
-def train(
-    configuration: Configuration, dataset: Dataset, recorder: Recorder | None = None
-) -> tuple[MLP, History]:
+def train(configuration: Configuration, dataset: Dataset) -> tuple[MLP, History]:
     """Train a model as configured, to the end. Arguments and errors are those of `train_steps`."""
-    if recorder is not None:
-        return recorder.follow(train_steps(configuration, dataset))
     *_, training = train_steps(configuration, dataset)
     return training.model, training.history
 

@@ -14,7 +14,6 @@ from common.distributed.tensors import choose_device, seed_dropout, to_tensors
 from common.examples import Examples, prepare
 from common.initializers import initial_weights
 from common.minibatches import minibatches, shuffled_indices
-from common.recorder import Recorder
 from common.training import History, Training, TrainingState
 from data.datasets import Dataset
 from mlp_paper import MLP
@@ -23,12 +22,8 @@ from parallel_paper import in_parallel
 from state_paper import OptimizerState
 
 
-def train(
-    configuration: Configuration, dataset: Dataset, recorder: Recorder | None = None
-) -> tuple[MLP, History]:
+def train(configuration: Configuration, dataset: Dataset) -> tuple[MLP, History]:
     """Train a model as configured, to the end. Arguments and errors are those of `train_steps`."""
-    if recorder is not None:
-        return recorder.follow(train_steps(configuration, dataset))
     *_, training = train_steps(configuration, dataset)
     return training.model, training.history
 

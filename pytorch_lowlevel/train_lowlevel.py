@@ -10,7 +10,6 @@ from common.distributed.process_group import joined_processes
 from common.distributed.tensors import choose_device, seed_dropout, to_tensors
 from common.examples import Examples, prepare
 from common.minibatches import minibatches, shuffled_indices
-from common.recorder import Recorder
 from common.schedules import scheduled_learning_rate
 from common.training import History, Training, TrainingState
 from data.datasets import Dataset
@@ -20,12 +19,8 @@ from optimizers_lowlevel import SGD, Adam, AdamW, Optimizer, clip_gradient_norm,
 from parallel_lowlevel import all_reduce, in_parallel
 
 
-def train(
-    configuration: Configuration, dataset: Dataset, recorder: Recorder | None = None
-) -> tuple[MLP, History]:
+def train(configuration: Configuration, dataset: Dataset) -> tuple[MLP, History]:
     """Train a model as configured, to the end. Arguments and errors are those of `train_steps`."""
-    if recorder is not None:
-        return recorder.follow(train_steps(configuration, dataset))
     *_, training = train_steps(configuration, dataset)
     return training.model, training.history
 

@@ -11,8 +11,8 @@ import torch
 from matplotlib import pyplot as plt
 
 from common.configuration import Configuration
-from common.recorder import DivergenceError
 from common.schedules import scheduled_learning_rate
+from common.training import DivergenceError
 from data.errors import UserError
 from experiments import (
     remedies_for_depth,

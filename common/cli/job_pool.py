@@ -15,10 +15,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from common.recorder import EPOCH_COLUMNS
 from common.runs.files import read_table
 from common.runs.progress import SideBySideDisplay
 from common.runs.run_folder import HISTORY
+from common.training import EPOCH_COLUMNS
 from data.errors import UserError
 
 REFRESH_SECONDS = 0.25

@@ -7,11 +7,9 @@ which puts the answer into the list of a network's layers, can be tried so.
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
-from unittest.mock import patch
 
 from rich.table import Table
 
-from common.recorder import Recorder
 from common.runs.progress import say
 from data.datasets import DatasetUnavailable, load_dataset
 from data.errors import UserError
@@ -45,14 +43,13 @@ def try_answer(answer: Answer, tier: Tier, epochs: int) -> None:
     settings = SETTINGS | exercise.checks.TRIED | {"dataset": name, "epochs": epochs}
     configuration = tier.options(**settings)
     say(f"{tier.title}; {name}, {len(dataset.train.labels):,} images; epochs: {epochs}")
-    histories = [_history(tier, configuration, dataset)]
-    make_model = tier.module("train").make_model
+    histories = [tier.train(configuration, dataset)[1]]
+    script = tier.module("train")
     try:
-        module = answer.load()
-        with patch.object(
-            tier.module("train"), "make_model", _with_answer(tier, make_model, in_network, module)
-        ):
-            histories.append(_history(tier, configuration, dataset))
+        model = script.make_model(configuration, dataset.train.images.shape[1], dataset.classes)
+        _put_into(model, tier, in_network, answer.load())
+        *_, training = script.train_steps(configuration, dataset, model=model)
+        histories.append(training.history)
     except UserError:
         raise
     except Exception as error:
@@ -61,30 +58,18 @@ def try_answer(answer: Answer, tier: Tier, epochs: int) -> None:
     say(_table(histories))
 
 
-def _history(tier: Tier, configuration: Any, dataset: Any) -> Any:
-    return tier.train(configuration, dataset, Recorder())[1]
+def _put_into(model: Any, tier: Tier, in_network: Callable[..., Any], answer: ModuleType) -> None:
+    """Put the answer into the layers of the tier's model."""
+    layers = in_network(answer, list(model.layers))
+    if tier.name == "paper":
+        from torch import float64, nn
 
-
-def _with_answer(
-    tier: Tier, make_model: Callable[..., Any], in_network: Callable[..., Any], answer: ModuleType
-) -> Callable[..., Any]:
-    """A function that makes the tier's model, and puts the answer into its layers."""
-
-    def make(configuration: Any, *arguments: Any) -> Any:
-        model = make_model(configuration, *arguments)
-        layers = in_network(answer, list(model.layers))
-        if tier.name == "paper":
-            from torch import float64, nn
-
-            model.layers = nn.Sequential(*layers).to(float64)
-        else:
-            own = tier.module("layers").Layer
-            model.layers = [
-                layer if isinstance(layer, own) else _as_layer(own, layer) for layer in layers
-            ]
-        return model
-
-    return make
+        model.layers = nn.Sequential(*layers).to(float64)
+    else:
+        own = tier.module("layers").Layer
+        model.layers = [
+            layer if isinstance(layer, own) else _as_layer(own, layer) for layer in layers
+        ]
 
 
 def _as_layer(own: type, layer: Any) -> Any:
