@@ -2,7 +2,6 @@
 
 import sys
 
-import numpy as np
 import pytest
 
 from common.cli.command_line import run_script
@@ -13,12 +12,6 @@ from tiers import TIERS
 def tier(request) -> str:
     """Has the test run once for each tier."""
     return request.param
-
-
-@pytest.fixture(autouse=True)
-def _floating_point_errors_as_before():
-    with np.errstate():  # train_numpy.main silences some for its process
-        yield
 
 
 @pytest.fixture
