@@ -39,7 +39,7 @@ class Client:
 
     def request(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         """The answer to one request; the path goes out as it stands."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         try:
             connection.request(method, path, body, headers, encode_chunked=True)
             return Answer(connection.getresponse())

@@ -40,20 +40,31 @@ class Page:
         return answer.json()
 
 
-@pytest.fixture
-def clock():
-    return Clock()
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """One server for all of these tests: stopping one takes longer than most of them."""
+    nowhere, clock = tmp_path_factory.mktemp("nowhere"), Clock()
+    sessions = Sessions(clock)
+    with serving(nowhere, nowhere, sessions) as client:
+        yield client, sessions, clock
 
 
 @pytest.fixture
-def sessions(clock):
-    return Sessions(clock)
+def sessions(served):
+    _, sessions, clock = served
+    yield sessions
+    sessions.end_all()
+    clock.now = 0.0
 
 
 @pytest.fixture
-def client(sessions, tmp_path):
-    with serving(tmp_path, tmp_path, sessions) as client:
-        yield client
+def client(served, sessions):
+    return served[0]
+
+
+@pytest.fixture
+def clock(served, sessions):
+    return served[2]
 
 
 @pytest.fixture
