@@ -1,6 +1,6 @@
-"""The lines of a tier's own files that compute each part of a step, as they stand today.
+"""The lines of a tier's own files that compute each part of a step, as they are today.
 
-They are cut from the files by name, as the lines in docs/side_by_side.md are.
+They are found by name, as the snippets in docs/side_by_side.md are.
 """
 
 import ast

@@ -23,7 +23,7 @@ MAX_IMAGES = 100  # in one answer
 
 
 class Digits:
-    """What the digit view asks for.
+    """What the digit view requests.
 
     Args:
         runs: the folder of the runs.
@@ -59,8 +59,8 @@ class Digits:
         try:
             trained = self._models.find(name).trained
         except ModelUnavailable as missing:
-            told = {"trained": None, "reason": str(missing), "command": missing.command}
-            return about | {"available": False} | told
+            about |= {"reason": str(missing), "command": missing.command}
+            return about | {"available": False, "trained": None}
         return about | {"available": True, "trained": trained, "reason": None, "command": None}
 
     def classify_drawing(self, drawing: str) -> dict[str, Any]:
@@ -102,7 +102,7 @@ class Digits:
         return {"centred": pack(image, "uint8"), "label": label, "tiers": tiers}
 
     def images(self, offset: int, count: int, order: str) -> dict[str, Any]:
-        """Some test images, with what each tier sees in them.
+        """Some test images, with each tier's prediction.
 
         Args:
             order: "wrong" begins with those that any tier gets wrong; "all" is MNIST's own.

@@ -11,8 +11,8 @@ DRAWING = 140  # side of the drawings that the page sends
 def centre_drawing(ink: UInt8[np.ndarray, "height width"]) -> UInt8[np.ndarray, "28 28"]:
     """Fit the ink into 20 x 20 pixels, proportions kept, with its centre of mass in the middle.
 
-    So MNIST's images were made (LeCun et al. 1998, section III.A). Whatever is drawn, in a corner
-    or small, thus comes to the network as its training images did.
+    MNIST's images were made like this (LeCun et al. 1998, section III.A). So a drawing of any size,
+    in any corner, looks to the network like its training images.
 
     Args:
         ink: 0 is paper, 255 is ink; not all paper.

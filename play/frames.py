@@ -1,4 +1,4 @@
-"""A frame: all that the page draws of a training at one step; and what it learns of a set-up."""
+"""A frame: all that the page draws of a training at one step; and what it is sent of a set-up."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ DRAWN = ("regions", "units", "weights", "histograms", "dead")
 def frame(
     training: PageTraining, shown: str | None = None, steps_from: int = 0, epochs_from: int = 0
 ) -> dict[str, Any]:
-    """Everything about the step where a training stands.
+    """Everything about the step that a training has reached.
 
     Args:
         shown: the tier whose units, weights and gradients are drawn; the first if None.
@@ -54,25 +54,25 @@ def frame(
 
 
 def _warning(training: PageTraining, tier: str, dead: list[dict[str, Any]] | None) -> str | None:
-    """Where training does not diverge in numbers and yet goes wrong: what is seen, what to do."""
+    """What goes wrong in a training that does not diverge, and what to do; None if nothing does."""
     losses = training.tiers[tier].history.losses[: training.step]
     recent = losses[-GROWTH_STEPS:]
-    told = []
+    sentences = []
     if len(losses) >= GROWTH_STEPS and sum(recent) / len(recent) > GROWTH_FACTOR * losses[0]:
-        told.append(
+        sentences.append(
             f"The loss has grown from {losses[0]:,.4g} in the first step to {recent[-1]:,.4g} in"
             f" step {training.step:,}."
         )
     gone = [layer["label"] for layer in dead or () if layer["count"] == layer["width"]]
     if gone:
-        told.append(f"Every unit of {gone[0]} is dead: no gradient passes back through it.")
-    if not told:
+        sentences.append(f"Every unit of {gone[0]} is dead: no gradient passes back through it.")
+    if not sentences:
         return None
     rate = training.setup.peak_learning_rate
     remedy = f"Try a learning rate below {rate:g} or clipping at 1, then press Reset."
     if training.setup.initializer == "zeros":
         remedy = "Choose other initial weights than zeros."
-    return " ".join([*told, remedy])
+    return " ".join([*sentences, remedy])
 
 
 def _history(training: PageTraining, steps_from: int, epochs_from: int) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What stands before the page's addresses: nobody but a page of this server is answered."""
+"""What stands before the page's addresses: it answers this server's own page alone."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any

@@ -23,7 +23,7 @@ Point = tuple[float, float, int]
 
 
 class Setup(TorchConfiguration):
-    """One training as the page asks for it.
+    """One training as the page requests it.
 
     Raises:
         UserError: for a value outside its limits, or two that exclude each other, in one line.
@@ -99,7 +99,7 @@ class Setup(TorchConfiguration):
 
     @property
     def trained(self) -> "Setup":
-        """The set-up that the tiers' `train` gets: of few points, a minibatch takes all."""
+        """The set-up that the tiers train with: a minibatch has no more points than there are."""
         if self.batch_size <= self.examples:
             return self
         return self.replace(batch_size=self.examples)

@@ -15,6 +15,7 @@ from optimizers_numpy import gradient_norm
 from play.limits import Setup
 from play.plane import raster
 from play.responses import pack
+from play.stages import forward_formula
 from play.training import PageTraining
 from tiers import TIERS
 
@@ -177,9 +178,13 @@ def gradient_norms(training: PageTraining, tier: str) -> list[dict[str, Any]]:
 def at_point(training: PageTraining, tier: str, x: float, y: float) -> dict[str, Any]:
     """What each layer computes for one point."""
     model, loss = training.tiers[tier].model, training.setup.loss
-    outputs = layer_outputs(model, np.array([[x, y]]))
+    outputs, parameters = layer_outputs(model, np.array([[x, y]])), model.state_dict()
     layers = [
-        {"layer": name, "label": _formula(kind, label), "values": outputs[name][0]}
+        {
+            "layer": name,
+            "label": f"{label}: {forward_formula(kind, bias=f'{name}.bias' in parameters)}",
+            "values": outputs[name][0],
+        }
         for name, kind, label in layers_of(model)
     ]
     logits = outputs[layers[-1]["layer"]]
@@ -195,15 +200,3 @@ def at_point(training: PageTraining, tier: str, x: float, y: float) -> dict[str,
         "probabilities_label": "outputs (not probabilities)" if squared else "probabilities",
         "layers": layers,
     }
-
-
-FORMULAS = {
-    "Linear": "Z = X Wᵀ + b",
-    "BatchNorm1d": "Y = γ (X - μ) / sqrt(σ² + ε) + β",
-    "Activation": "A = f(Z)",
-    "Dropout": "Y = X ⊙ M",
-}
-
-
-def _formula(kind: str, label: str) -> str:
-    return f"{label}: {FORMULAS[kind]}"

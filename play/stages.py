@@ -110,7 +110,7 @@ def stages(
 
 
 class _StageBuilder:
-    """Tells the stages of one step."""
+    """Builds the stages of one step."""
 
     def __init__(self, tier: str, step: Step, last: Layer, setup: Setup, most: int) -> None:
         self.tier, self.step, self.last = tier, step, last
@@ -125,12 +125,10 @@ class _StageBuilder:
             for symbol, array in self.parameters(layer, self.step.before).items()
         ]
         arrays.append(self.array(Y, "out", self.step.outputs[name]))
-        formula, meaning = FORWARD[kind]
+        _, meaning = FORWARD[kind]
         if kind == "Linear" and not self.has_bias(layer):
-            formula, meaning = (
-                "Z = X Wᵀ",
-                "There is no bias: the shift β of the normalization that follows takes its place.",
-            )
+            meaning = "The shift β of the normalization that follows takes the place of a bias."
+        formula = forward_formula(kind, self.has_bias(layer))
         return self.stage("forward", layer, formula, meaning, arrays)
 
     def loss(self) -> dict[str, Any]:
@@ -141,8 +139,8 @@ class _StageBuilder:
             self.array("L", "out", np.array(self.step.loss)),
             self.array("∂L/∂logits", "gradient", self.step.grad_outputs[name]),
         ]
-        told = LOSSES[self.setup.loss], "The mean over the minibatch, a single number."
-        return self.stage("loss", None, *told, arrays)
+        meaning = "The mean over the minibatch, a single number."
+        return self.stage("loss", None, LOSSES[self.setup.loss], meaning, arrays)
 
     def backward(self, layer: Layer) -> dict[str, Any]:
         name, kind, _ = layer
@@ -246,6 +244,12 @@ class _StageBuilder:
         shown = array[tuple(slice(self.most) for _ in array.shape)]
         about = {"name": name, "role": role, "shape": array.shape}
         return about | {"values": shown, "cut": shown.shape != array.shape}
+
+
+def forward_formula(kind: str, bias: bool) -> str:
+    """What a kind of layer computes; a Linear layer with a bias or without."""
+    formula, _ = FORWARD[kind]
+    return formula if bias or kind != "Linear" else formula.removesuffix(" + b")
 
 
 BUFFERS = {"momentum_buffer": "v", "exp_avg": "m", "exp_avg_sq": "v"}

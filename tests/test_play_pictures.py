@@ -37,6 +37,8 @@ def test_the_pictures_show_what_the_model_says(loss, tier, trained):
             assert sum(point["probabilities"]) == pytest.approx(1)
     picture = unpack(units["pictures"])[:, 13, 23]  # of the cells (40, 70)
     point = at_point(training, tier, *raster(side, reach)[40 * side + 70])
+    labels = [layer["label"] for layer in point["layers"]]
+    assert (labels[0], labels[-1]) == ("Linear 1: Z = X Wᵀ", "Linear 3: Z = X Wᵀ + b")
     shown = units["low"] + picture / 255 * (units["high"] - units["low"])
     np.testing.assert_allclose(shown, point["layers"][2]["values"], atol=units["high"] / 400)
 
