@@ -21,7 +21,10 @@ from threadpoolctl import threadpool_limits
 
 threadpool_limits(1)
 
-settings.register_profile("thorough", max_examples=2000)  # --hypothesis-profile=thorough
+# Each run draws others. For more of them at once: --hypothesis-profile=thorough
+settings.register_profile("quick", max_examples=30)
+settings.register_profile("thorough", max_examples=2000)
+settings.load_profile("quick")
 
 ROOT = Path(__file__).parent
 TIER_FOLDERS = ("numpy", "pytorch_lowlevel", "paper")

@@ -1,6 +1,6 @@
 """Whatever happens to the files of a run or to MNIST's: the same result, or one line. No third.
 
-100 damages of each kind; 2,000 of each by
+30 damages of each kind; 2,000 of each by
 `make test ARGS="tests/test_damage.py --hypothesis-profile=thorough"`.
 """
 
