@@ -1,7 +1,7 @@
 # make compare   train the three tiers and draw their learning curves   (ARGS="--epochs 5")
 # make play      open the page in the browser                           (ARGS="--port 8000")
 # make test      run all tests                                          (ARGS="tests/test_data.py")
-# make figures   draw the pictures of the documents anew, benchmarks apart
+# make figures   redraw the pictures of the documents, except the benchmarks'
 # make lint      check style, types, links and the workflow; changes no file
 #
 # Each makes the virtual environment the first time, and again only when pyproject.toml changed.

@@ -80,7 +80,7 @@ def use_available_data(comparison: Comparison) -> Comparison:
         if comparison.dataset != "mnist":
             raise
         say_to_stderr(f"{error}; going on with scikit-learn's digits instead")
-        # Checked anew: not every batch size for MNIST is one for digits.
+        # Checked again: not every batch size for MNIST is one for digits.
         return comparison.replace(dataset="digits")
     return comparison
 

@@ -47,7 +47,7 @@ class Options(CommandOptions):
     def interleave(
         self, names: Iterable[str], measure: Callable[[str, int], dict[str, float]]
     ) -> dict[str, dict[str, Spread]]:
-        """Measure each name in every round, in an order drawn anew; the spreads by name."""
+        """Measure each name in every round, in a new random order; the spreads by name."""
         rows: dict[str, list[dict[str, float]]] = {name: [] for name in names}
         order = random.Random(self.seed)
         for number in range(self.rounds):

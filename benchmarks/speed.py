@@ -1,6 +1,6 @@
 """Measure samples per second: each tier, its floor, and what people would use instead.
 
-Every contender lives in a process of its own. One computes at a time, in an order drawn anew for
+Every contender lives in a process of its own. One computes at a time, in a new random order for
 each round, and between any two the same matrix products are timed: how fast the machine itself was
 just then is divided out, and where it was slower by more than a tenth, it is measured again.
 """
@@ -90,7 +90,7 @@ def main(arguments: list[str]) -> None:
             sample, quiet = take_sample(measure, references, entry, workload, options.seconds)
             samples[workload][entry][number] = sample
             disturbed += not quiet
-        except Exception as error:  # told below the tables; the other contenders go on
+        except Exception as error:  # reported below the tables; the other contenders go on
             failures[entry.key] = f"{type(error).__name__}: {error}".splitlines()[0]
     machine = spread(references)
     for key, error in failures.items():
@@ -120,7 +120,7 @@ def take_sample(
 ) -> tuple[tuple[float, float], bool]:
     """The speed of a job, the reference's meanwhile, and whether nobody disturbed them.
 
-    It is measured anew as long as somebody did; `references` keeps all speeds of the reference.
+    It is measured again as long as somebody did; `references` keeps all speeds of the reference.
     """
     for _ in range(ATTEMPTS):
         speed = measure(*job)

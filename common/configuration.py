@@ -88,7 +88,7 @@ class Configuration(Options):
             classes: number of classes, 0 in regression.
 
         Raises:
-            UserError: names the option, its value, the limit and the remedy.
+            UserError: names the option, its value, the allowed range and the fix.
         """
         if self.batch_size > examples:
             raise UserError(

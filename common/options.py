@@ -91,7 +91,7 @@ class Options:
         }
 
     def replace(self: O, **values: Any) -> O:
-        """The same options but for these, checked anew."""
+        """The same options with these changes, checked again."""
         return attrs.evolve(self, **values)
 
 
@@ -120,12 +120,12 @@ def _checked(value: Any, field: attrs.Attribute) -> Any:
         return _converted(value, field.type, field.metadata)
     except _Refused as refused:
         bad, limit = refused.args
-    remedy = f"the default is {option_value(field.default)}"
+    fix = f"the default is {option_value(field.default)}"
     if field.default is attrs.NOTHING:
-        remedy = "see --help"
+        fix = "see --help"
     if field.default is None:
-        remedy = "leave it out for the default"
-    raise UserError(f"{option_name(field.name)} {option_value(bad)}: must {limit}; {remedy}")
+        fix = "leave it out for the default"
+    raise UserError(f"{option_name(field.name)} {option_value(bad)}: must {limit}; {fix}")
 
 
 def _converted(value: Any, kind: Any, limits: Limits) -> Any:

@@ -142,7 +142,7 @@ def output_layer_alone(
     return losses
 
 
-@np.errstate(over="ignore", invalid="ignore")  # told in words; e^1000 gives a sigmoid of 0 rightly
+@np.errstate(over="ignore", invalid="ignore")  # e^1000: a sigmoid of 0
 def run(options: Options) -> Numbers:
     """Train in the three styles, and the output layer alone.
 

@@ -69,7 +69,7 @@ class Options(ExperimentOptions):
     steepness: float = option(5.0, gt=0, le=1000)
     """deviation of the first weights"""
     seeds: int = option(3, ge=1, le=50)
-    """networks of each kind, whose median is told"""
+    """networks of each kind, whose median is reported"""
     seed: int = option(0, ge=0, lt=2**31)
     """of the first network"""
 
@@ -136,7 +136,7 @@ def as_many_parameters(width: int, d: int) -> int:
     return max(1, int((root - d - 3) / 2))
 
 
-@np.errstate(over="ignore", invalid="ignore")  # told in words
+@np.errstate(over="ignore", invalid="ignore")  # reported in words
 def approximate(case: Case) -> Numbers:
     """Every kind's error inside [-1, 1]^d and outside, and what the trained network says."""
     name, width, seed, options = case

@@ -66,7 +66,7 @@ class Options(ExperimentOptions):
     examples: int = option(64, ge=2, le=10_000)
     """in the minibatch"""
     seeds: int = option(5, ge=1, le=100)
-    """networks of each kind, whose median is told"""
+    """networks of each kind, whose median is reported"""
     seed: int = option(0, ge=0, lt=2**31)
     """of the first network and its minibatch"""
 
@@ -172,7 +172,7 @@ def backward_norms(model: MLP, grad_logits: np.ndarray) -> tuple[list[float], fl
     return [float(norm) for norm in reversed(norms)], derivatives
 
 
-@np.errstate(over="ignore", invalid="ignore")  # told in words
+@np.errstate(over="ignore", invalid="ignore")  # reported in words
 def run(options: Options) -> Numbers:
     """One pass forward and back through every network, depth and seed.
 

@@ -51,7 +51,7 @@ class Linear(Layer):
     Args:
         d_in, d_out: width of the input and of the output.
         dtype: float32 or float64.
-        needs_input_gradient: False for the first layer, since nobody trains the images: it saves
+        needs_input_gradient: False for the first layer, since the inputs aren't trained: it saves
             a matrix product as large as the forward one.
         bias: False before batch normalization, which would subtract the bias again.
     """

@@ -18,7 +18,7 @@ class Optimizer(ABC):
 
     Args:
         parameters: the arrays to update, by name.
-        learning_rate: of the next step; a schedule sets it anew before each.
+        learning_rate: of the next step; a schedule may set it before each.
         weight_decay: λ, on weights only.
     """
 

@@ -125,7 +125,7 @@ def test_every_gradient_is_the_finite_difference(activation, loss, part):
     assert gradients.keys() == model.parameters().keys()
     for name, parameter in model.parameters().items():
         assert_gradient(gradients[name], centred_differences(lambda: forward()[0], parameter), name)
-    assert model.layers[0].backward(np.ones((6, 5))) is None  # nobody trains the images
+    assert model.layers[0].backward(np.ones((6, 5))) is None  # the inputs aren't trained
     if activation == "relu":
         # No difference may straddle the kink.
         model.seed_dropout(np.random.default_rng(5))

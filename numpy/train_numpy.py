@@ -56,7 +56,7 @@ def train_steps(
     for epoch in training.epochs():
         order = shuffled_indices(len(examples), configuration.seed, epoch)
         for step, indices in training.steps(minibatches(order, configuration.batch_size)):
-            model.train()  # whoever has evaluated it left it in evaluation
+            model.train()  # an evaluation in the caller's loop may have switched it
             X, targets = examples.images[indices], examples.targets[indices]
             if configuration.dropout:
                 model.seed_dropout(generator(configuration.seed, DROPOUT, step))
@@ -141,7 +141,7 @@ def evaluate(model: MLP, examples: Examples, loss: str) -> tuple[float, float]:
 
 
 def main(arguments: list[str]) -> None:
-    # Whoever imports `train_steps` needs no command line and no run folder.
+    # Importing `train_steps` needs no command line and no run folder.
     from common.cli.command_line import train_as_run
     from common.runs.options import RunOptions
 

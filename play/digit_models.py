@@ -127,7 +127,7 @@ class DigitModel:
 
 
 class DigitModels:
-    """The models of a folder of runs, read anew when a run is written.
+    """The models of a folder of runs, reread when a run is written.
 
     Args:
         runs: the folder. A tier's run is in the folder of its name, as its train script leaves

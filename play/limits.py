@@ -36,7 +36,7 @@ class Setup(TorchConfiguration):
     noise: float | None = option(None, ge=0, le=2)
     """standard deviation (the set's if None)"""
     classes: int = option(2, ge=2, le=4)
-    """classes to tell apart"""
+    """number of classes"""
     points: tuple[Point, ...] = option(())
     """the reader's own: x, y and class of each"""
     tier: Literal["numpy", "lowlevel", "paper", "all"] = option("numpy")

@@ -64,7 +64,7 @@ def train_steps(
         order = shuffled_indices(len(examples), configuration.seed, epoch)
         order = torch.from_numpy(order).to(device)
         for step, indices in training.steps(minibatches(order, configuration.batch_size)):
-            model.train()  # whoever has evaluated it left it in evaluation
+            model.train()  # an evaluation in the caller's loop may have switched it
             # index_select is examples.images[indices], and faster.
             X, targets = examples.images.index_select(0, indices), examples.targets[indices]
             if configuration.dropout:
@@ -165,7 +165,7 @@ def evaluate(model: MLP, examples: Examples, loss: str) -> tuple[float, float]:
 
 
 def main(arguments: list[str]) -> None:
-    # Whoever imports `train_steps` needs no command line and no run folder.
+    # Importing `train_steps` needs no command line and no run folder.
     from common.cli.command_line import train_as_run
     from common.runs.options import TorchRunOptions
 

@@ -87,7 +87,7 @@ def test_tier_1_has_a_gate_for_each_of_tier_2():
     assert all(issubclass(getattr(gates, name), gates.Gate) for name in names)
 
 
-# --- bad input: one line that names value, limit and remedy --------------------------------------
+# --- bad input: one line that names value, range and fix -----------------------------------------
 
 a, b = Input("a"), Input("b")
 one_more = SoftmaxCrossEntropy(a, np.array([0, 3]))

@@ -124,7 +124,7 @@ class _Runner:
 def _show_progress(job: Job, display: SideBySideDisplay) -> None:
     if not (job.folder / HISTORY).exists():
         return
-    with suppress(UserError):  # whoever reads the finished run says what is wrong with it
+    with suppress(UserError):  # reading the finished run reports what is wrong with it
         history = read_table(job.folder / HISTORY, EPOCH_COLUMNS, "is gone")
         if history["epoch"]:
             last = {name: column[-1] for name, column in history.items()}

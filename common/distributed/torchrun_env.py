@@ -1,4 +1,4 @@
-"""What torchrun tells each process that it starts; one process alone meets nothing of it."""
+"""What torchrun tells each process that it starts; without torchrun the defaults apply."""
 
 import os
 import time
@@ -27,7 +27,7 @@ def rank_on_machine() -> int:
 
 
 def restart_count() -> int:
-    """How often torchrun has started this training anew, because a process had ended."""
+    """How often torchrun has restarted this training because a process had ended."""
     return _told("TORCHELASTIC_RESTART_COUNT", 0)
 
 
