@@ -301,7 +301,7 @@ def test_digits_are_classified_as_the_models_do(browser, runs, mnist):
         assert browser.predicted() == {}
 
 
-def test_test_images_can_be_leafed_through_the_wrong_ones_first(browser, runs, mnist):
+def test_test_images_can_be_browsed_the_wrong_ones_first(browser, runs, mnist):
     browser.open("view=digit")
     browser.wait("document.querySelector('.test-image')")
     chosen = ".test-image:nth-child(3)"

@@ -105,7 +105,7 @@ def test_each_tab_trains_by_itself_and_a_fifth_ends_the_one_unused_longest(brows
     browser.open()
     browser.train("#one-step")
     browser.driver.switch_to.window(second)
-    browser.click("#one-step")
+    browser.press(".plane .layers", Keys.ARROW_UP)
     browser.wait("document.body.dataset.state === 'lost'")
     assert browser.text("#message").startswith("Only 4 pages can train")
     with browser.new_setup():

@@ -1,4 +1,4 @@
-// A digit, drawn or leafed to, and what each tier's trained model makes of it.
+// A digit, drawn or chosen, and what each tier's trained model makes of it.
 
 import { get, post } from "./api.js";
 import { base64, find, make, number, percent, unpack } from "./dom.js";
@@ -18,11 +18,11 @@ export class DigitView {
       this.pad.clear();
       find("pad").focus();
     });
-    find("earlier").addEventListener("click", () => this.leaf(this.offset - PAGE));
-    find("later").addEventListener("click", () => this.leaf(this.offset + PAGE));
+    find("earlier").addEventListener("click", () => this.browse(this.offset - PAGE));
+    find("later").addEventListener("click", () => this.browse(this.offset + PAGE));
     find("order").addEventListener("change", (event) => {
       this.order = event.target.value;
-      this.leaf(0);
+      this.browse(0);
     });
     onColourChange(() => this.answer && this.show(this.answer));
   }
@@ -40,13 +40,13 @@ export class DigitView {
     const classified = images.wrong != null;
     if (!classified) find("order").value = this.order = "all";
     find("order").disabled = !classified;
-    find("leafing-controls").hidden = !images.available;
+    find("browsing-controls").hidden = !images.available;
     find("about-images").textContent = !images.available ? images.reason
       : classified ? `No model was trained on these ${images.count} images; at least one model `
         + `misclassifies ${images.wrong} of them. Select one to see every model's prediction.`
         : "There is no trained model yet: see below.";
     find("about-models").textContent = `From the finished runs in ${folder}.`;
-    if (images.available) await this.leaf(this.offset);
+    if (images.available) await this.browse(this.offset);
     document.body.dataset.models = tiers.filter((tier) => tier.available).length;
   }
 
@@ -133,7 +133,7 @@ export class DigitView {
     );
   }
 
-  async leaf(offset) {
+  async browse(offset) {
     const { count } = this.description.images;
     this.offset = Math.min(Math.max(offset, 0), Math.max(count - 1, 0));
     try {

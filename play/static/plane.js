@@ -123,9 +123,11 @@ export class Plane {
     while (this.asked) {
       const [x, y] = this.asked;
       this.asked = null;
-      const { session, shown } = this.training;
-      await session.ask("point", { x, y, shown }).then(
-        (answer) => this.showPlace(answer), () => {}, // a frame will tell what is wrong
+      const { training } = this;
+      await training.session.ask("point", { x, y, shown: training.shown }).then(
+        (answer) => this.showPlace(answer),
+        // Of all else that is wrong, a frame will tell.
+        (error) => error.code === "taken-over" && training.recovering(() => Promise.reject(error)),
       );
     }
     this.asking = false;
