@@ -15,7 +15,7 @@ from data.mnist import MNIST, SOURCES, read_pixels
 from data.splits import standardised_split
 from play.digit_models import DigitModel, DigitModels, ModelUnavailable, shown
 from play.drawing import DRAWING, SIDE, centre_drawing
-from play.responses import pack, unpack_bytes
+from play.encoding import pack, unpack_bytes
 from play.sessions import Refusal
 from tiers import TIERS
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 from play import pictures
+from play.encoding import pack
 from play.limits import Setup
 from play.plane import command_line
-from play.responses import pack
 from play.training import PageTraining
 
 EPOCH_FIGURES = (

@@ -12,9 +12,9 @@ from jaxtyping import Float, Int
 from activations_numpy import ACTIVATIONS
 from common.diagnosis import to_array
 from optimizers_numpy import gradient_norm
+from play.encoding import pack
 from play.limits import Setup
 from play.plane import raster
-from play.responses import pack
 from play.stages import forward_formula
 from play.training import PageTraining
 from tiers import TIERS

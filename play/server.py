@@ -20,9 +20,8 @@ from play import pictures
 from play.controls import controls
 from play.digits import Digits
 from play.frames import about_command, about_setup, frame
-from play.guard import Guard
+from play.guard import Guard, JsonResponse
 from play.limits import MAX_COORDINATE, Setup, page_words
-from play.responses import JsonResponse
 from play.sessions import Refusal, Sessions
 from play.steps import trace_step
 

@@ -13,7 +13,7 @@ from common.runs.run_folder import CHECKPOINT, CONFIG, TEST, FinishedRun
 from play.digit_models import DigitModels, ModelUnavailable
 from play.digits import Digits
 from play.drawing import DRAWING, SIDE, centre_drawing
-from play.responses import to_plain
+from play.encoding import to_plain
 from play.sessions import Refusal
 from tiers import TIERS
 

@@ -9,10 +9,10 @@ import tyro
 from data.datasets import load_dataset
 from data.errors import UserError
 from play.controls import FIELDS, controls
+from play.encoding import to_json
 from play.frames import about_setup
 from play.limits import Setup, page_words
 from play.plane import command_line, make_dataset
-from play.responses import JsonResponse
 from tiers import TIERS
 
 
@@ -34,7 +34,7 @@ def test_every_option_trains(options, trained):
     training = trained(**options)
     training.advance(5, 60)
     assert (training.step, training.message) == (5, None)
-    told = json.loads(JsonResponse(about_setup(training.setup, training)).body)
+    told = json.loads(to_json(about_setup(training.setup, training)))
     widths = [layer["width"] for layer in told["frame"]["units"]]
     assert widths == [
         *training.setup.hidden,

@@ -6,10 +6,10 @@ import json
 import numpy as np
 import pytest
 
+from play.encoding import to_json
 from play.frames import frame
 from play.pictures import at_point
 from play.plane import extent, raster
-from play.responses import JsonResponse
 from tiers import TIERS
 
 
@@ -20,7 +20,7 @@ from tiers import TIERS
 def test_the_pictures_show_what_the_model_says(loss, tier, trained):
     training = trained(tier=tier, loss=loss, dtype="float64", batch_norm=True, dropout=0.1)
     training.advance(40, 60)
-    told = json.loads(JsonResponse(frame(training)).body)
+    told = json.loads(to_json(frame(training)))
     regions = {name: unpack(array) for name, array in told["regions"][tier].items()}
     side, reach = len(regions["classes"]), extent(training.setup, training.dataset)
     assert len(set(regions["classes"].ravel())) == 2
@@ -75,12 +75,10 @@ def test_numbers_near_the_largest_are_not_drawn(trained):
     training.advance(1, 60)
     for array in training.tiers["numpy"].model.parameters().values():
         array[...] = 1e30
-    told = json.loads(JsonResponse(frame(training)).body)
+    told = json.loads(to_json(frame(training)))
     assert (told["regions"], told["units"], told["gradients"]) == (None, None, [])
 
 
 def test_an_answer_holds_no_nan():
     numbers = [np.nan, np.float32(np.inf), np.array([1, np.nan]), np.int64(3), True, None]
-    assert (
-        JsonResponse({"numbers": numbers}).body == b'{"numbers":[null,null,[1.0,null],3,true,null]}'
-    )
+    assert to_json({"numbers": numbers}) == b'{"numbers":[null,null,[1.0,null],3,true,null]}'

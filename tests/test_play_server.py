@@ -349,3 +349,24 @@ def test_a_port_that_is_taken_is_reported():
         port = taken.getsockname()[1]
         with pytest.raises(UserError, match=f"--port {port}: cannot be used"):
             main(["--port", str(port), "--no-browser"])
+
+
+COMPILED = ("torch", "pydantic_core", "psutil", "safetensors", "sklearn", "scipy", "starlette")
+NUMPY_ALONE = f"""
+import sys
+sys.modules.update(dict.fromkeys({COMPILED}))
+from play.controls import controls
+from play.encoding import to_json
+from play.frames import about_setup
+from play.limits import Setup
+from play.steps import trace_step
+from play.training import PageTraining
+setup = Setup(dropout=0.1, batch_norm=True)
+training = PageTraining(setup)
+print(len(to_json([controls(), about_setup(setup, training), trace_step(training)])) > 50_000)
+"""
+
+
+def test_what_the_page_shows_of_tier_1_needs_nothing_compiled_but_numpy():
+    """So it runs in WebAssembly, too."""
+    assert python(NUMPY_ALONE) == ["True"]

@@ -10,10 +10,10 @@ import pytest
 from common.diagnosis import to_array
 from data.errors import UserError
 from play.controls import controls
+from play.encoding import to_json
 from play.frames import about_setup, frame
 from play.pictures import at_point
 from play.plane import make_dataset
-from play.responses import JsonResponse
 from play.steps import trace_step
 from tiers import TIERS
 
@@ -143,11 +143,11 @@ def test_the_three_tiers_steps_are_the_same_numbers(optimizer, loss, batch_norm,
 def test_a_reset_gives_the_same_first_picture_and_another_seed_another(trained):
     setup = {"tier": "lowlevel", "dataset": "spiral"}
     training = trained(**setup)
-    first = JsonResponse(about_setup(training.setup, training)).body
+    first = to_json(about_setup(training.setup, training))
     training.advance(10, 60)
-    assert JsonResponse(frame(training)).body not in first
+    assert to_json(frame(training)) not in first
     again, other = trained(**setup), trained(**setup, seed=1)
-    assert JsonResponse(about_setup(again.setup, again)).body == first
+    assert to_json(about_setup(again.setup, again)) == first
     assert frame(other)["regions"] != frame(again)["regions"]
 
 
@@ -234,7 +234,7 @@ def test_a_divergence_is_reported_in_words_and_no_nan_leaves(tier, trained):
     body = b""
     for step in range(40):
         training.advance(step + 1, 60)
-        body = JsonResponse(frame(training)).body
+        body = to_json(frame(training))
         assert not {b"NaN", b"Infinity"} & set(body.replace(b",", b" ").split())
         json.loads(body, parse_constant=pytest.fail)
     told = json.loads(body)
