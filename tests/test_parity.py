@@ -207,9 +207,7 @@ def test_one_logistic_neuron_is_two_softmax_neurons(tier, device):
     last = {"layers.4.weight": state["layers.4.weight"], "layers.4.bias": state["layers.4.bias"]}
     # The logit of the first of the two softmax neurons is always 0.
     doubled = state | {name: np.concatenate([0 * row, row]) for name, row in last.items()}
-    for_one, for_two = Observer(state), Observer(doubled)
-    TIERS[tier].train(one, one.dataset, for_one)
-    TIERS[tier].train(two, two.dataset, for_two)
+    for_one, for_two = Observer(tier, one, state), Observer(tier, two, doubled)
     (_, first), (_, second) = for_one.seen[1], for_two.seen[1]
     np.testing.assert_allclose(first["loss"], second["loss"], rtol=1e-13)
     for name in state:
