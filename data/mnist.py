@@ -4,8 +4,10 @@ Both have the same four files in the IDX format, 60,000 images to train and 10,0
 under the data root in `MNIST/raw` and `FashionMNIST/raw`, where torchvision looks for them too.
 """
 
+import gzip
 import hashlib
 import math
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,6 +120,8 @@ def load_mnist(name: str, root: Path, dtype: str, download: bool = True) -> Data
 def read_pixels(name: str, root: Path, download: bool = True) -> Pixels:
     """Read the raw pixels and labels of `name`, downloading the files if they are not there.
 
+    Without `download` nothing is written: files that lie there as archives are read from these.
+
     Raises DatasetUnavailable where the files are neither under `root` nor can be
     downloaded, and UserError for another name, a file that is damaged or cannot be read, and a
     folder that would have to be written and cannot be.
@@ -128,7 +132,7 @@ def read_pixels(name: str, root: Path, download: bool = True) -> Pixels:
     raw = Path(root) / source.title / "raw"
     if download:
         fetch(source.title, source.archives, source.mirrors, raw)
-    elif not all((raw / file).exists() for file in SHAPES):
+    elif not all((raw / file).exists() or _archive(raw / file).exists() for file in SHAPES):
         raise DatasetUnavailable(
             f"{source.title} is not in {raw}: train once, which downloads it, or name the folder "
             "that holds it with --data-root"
@@ -148,6 +152,10 @@ def read_pixels(name: str, root: Path, download: bool = True) -> Pixels:
     return Pixels(*contents.values())
 
 
+def _archive(path: Path) -> Path:
+    return path.with_name(f"{path.name}.gz")
+
+
 def _read_idx(path: Path, shape: tuple[int, ...], sha256: str | None) -> UInt8[np.ndarray, "..."]:
     """Read a file of unsigned bytes in the IDX format.
 
@@ -157,19 +165,28 @@ def _read_idx(path: Path, shape: tuple[int, ...], sha256: str | None) -> UInt8[n
     # The magic number is 0x0800 (unsigned bytes) plus the number of dimensions.
     header = np.array([0x0800 + len(shape), *shape], dtype=">u4")
     expected_bytes = header.nbytes + math.prod(shape)
+    packed = not path.exists()
+    path = _archive(path) if packed else path
     try:
         # The size first: whatever else lies there, no more than the right number of bytes is read.
-        actual_bytes = path.stat().st_size
+        if packed:
+            with gzip.open(path) as file:
+                contents = np.frombuffer(file.read(expected_bytes + 1), np.uint8)
+            actual_bytes = len(contents)
+        else:
+            contents = np.empty(0, np.uint8)
+            actual_bytes = path.stat().st_size
         if actual_bytes != expected_bytes:
             raise UserError(
                 f"{path} has {actual_bytes:,} bytes instead of {expected_bytes:,}: "
                 "delete the file and run again"
             )
-        contents = np.fromfile(path, dtype=np.uint8)
-    except OSError as error:
+        if not packed:
+            contents = np.fromfile(path, dtype=np.uint8)
+    except (OSError, EOFError, zlib.error) as error:
+        reason = getattr(error, "strerror", None) or error
         raise UserError(
-            f"{path} cannot be read ({error.strerror}): make it a readable file, "
-            "or delete it and run again"
+            f"{path} cannot be read ({reason}): make it a readable file, or delete it and run again"
         ) from error
     actual_header = contents[: header.nbytes].view(">u4")
     if not np.array_equal(actual_header, header):

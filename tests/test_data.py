@@ -1,5 +1,6 @@
 """The datasets: what is loaded, in which order, and what is said when it cannot be loaded."""
 
+import gzip
 import os
 import shutil
 import subprocess
@@ -205,6 +206,20 @@ def test_a_file_that_may_not_be_read_is_reported(black_images, monkeypatch):
     path = black_images / "FashionMNIST" / "raw" / TRAIN_IMAGES
     with tells(UserError, str(path), "Permission denied", "readable"):
         load_dataset("fashion-mnist", black_images)
+
+
+def test_without_download_archives_are_enough(black_images):
+    raw = black_images / "FashionMNIST" / "raw"
+    whole = load_dataset("fashion-mnist", black_images)
+    for name in SHAPES:
+        (raw / f"{name}.gz").write_bytes(gzip.compress((raw / name).read_bytes(), 1))
+        (raw / name).unlink()
+    packed = load_dataset("fashion-mnist", black_images, download=False)
+    np.testing.assert_array_equal(packed.train.labels, whole.train.labels)
+    assert sorted(path.name for path in raw.glob("*-*")) == sorted(f"{name}.gz" for name in SHAPES)
+    (raw / f"{TRAIN_IMAGES}.gz").write_bytes(b"no archive")
+    with tells(UserError, f"{TRAIN_IMAGES}.gz", "cannot be read", "delete it and run again"):
+        load_dataset("fashion-mnist", black_images, download=False)
 
 
 def test_without_download_nothing_is_made_and_the_folder_is_named(tmp_path):
