@@ -35,7 +35,7 @@ ABOUT = About(
         "What would the network learn in training that is wrong in evaluation, if minibatches were"
         " sorted by class?",
     ),
-    experiment="python numpy/train_numpy.py --dataset digits --batch-norm",
+    experiment="numpy/train_numpy.py --dataset digits --batch-norm",
 )
 CHECKS = Checks()
 N = 6
@@ -270,6 +270,19 @@ def evaluation_remembers_nothing(answer: ModuleType, tier: Tier, seed: int) -> N
         expect_close(call, read(tier, layer, name), state(seed)[name], TOLERANCE)
 
 
+@CHECKS.add("behaviour in training")
+def statistics_carry_no_gradient(answer: ModuleType, tier: Tier, seed: int) -> None:
+    if tier.name == "numpy":
+        return
+    layer = make(answer, tier, seed)
+    tier.forward(layer, tier.array(inputs(seed)).requires_grad_())
+    for name in ("running_mean", "running_var"):
+        if getattr(layer, name).requires_grad:
+            call = f"{name}.requires_grad after forward(X) in training, X.requires_grad = True"
+            wanted = "False: else every minibatch so far is kept in memory"
+            raise Failed(call, wanted, "True")
+
+
 def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]:
     """Outputs, gradients and running statistics, rounded as float32 keeps them."""
     X, G = inputs(seed), inputs(seed + 1)
@@ -297,6 +310,13 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
 
         return seen
 
+    def graphs() -> str:
+        if tier.name == "numpy":
+            return "none"
+        layer = make(answer, tier, seed)
+        tier.forward(layer, tier.array(X).requires_grad_())
+        return str([getattr(layer, name).requires_grad for name in ("running_mean", "running_var")])
+
     def changes() -> bool:
         handed = tier.array(X)
         tier.forward(make(answer, tier, seed), handed)
@@ -313,7 +333,7 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
         lambda: rounded(run(tier, make(answer, tier, seed, training=False), X[:1])),
         lambda: rounded(tier.numbers("", backward()[1])),
         *(gradient(name) for name in ("weight", "bias")),
-        *(changes, constant),
+        *(changes, constant, graphs),
         *(
             kept(name, training, passes)
             for name in ("running_mean", "running_var")
