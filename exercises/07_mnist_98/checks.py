@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from data.datasets import DATA_ROOT
-from data.errors import UserError
+from data.errors import DatasetUnavailable, UserError
 from data.mnist import MNIST, read_pixels
 from exercises.checker.adapters import Tier
-from exercises.checker.catalogue import About
+from exercises.checker.catalogue import PYTHON, About
 from exercises.checker.checking import Checks, Failed, Refused, described
 
 from .predictors import (
@@ -24,6 +24,7 @@ from .predictors import (
     Predictor,
     agreement,
     as_it_began,
+    divided_in_training_alone,
     first_rows_alone,
     foreign_share,
     is_linear,
@@ -46,6 +47,7 @@ from .simple_images import (
     NEW,
     Data,
     ambiguous_images,
+    bright_and_dark,
     example_data,
     sorted_by_label,
     with_foreign_validation,
@@ -66,13 +68,14 @@ ABOUT = About(
         "98 % of 10,000 images: how far apart may two equally good networks come out by chance?",
         "You chose options by their validation accuracy. Is that accuracy still a fair estimate?",
     ),
-    experiment="python compare.py",
+    experiment="compare.py",
     seconds=120.0,
 )
 CHECKS = Checks()
 ODD_COUNT = 1111
 FEW = 60
 WANTED_OF_MNIST = 9_800
+WANTED_OF_GREY = 0.75  # of which half can be had by the pattern alone
 
 
 def expect_learnt(call: str, predict: Predictor, data: Data) -> None:
@@ -150,6 +153,17 @@ def sorted_images(answer: ModuleType, tier: Tier, seed: int) -> None:
 
 
 @CHECKS.add("properties")
+def grey_levels(answer: ModuleType, tier: Tier, seed: int) -> None:
+    data = bright_and_dark(seed)
+    predict = predictor(answer, data, seed)
+    right = share_right(predict, data)
+    if right < WANTED_OF_GREY and share_right(usual(answer, seed), example_data(seed)) >= WANTED:
+        call = f"train({2 * COUNT:,} images of five patterns, bright or dark, ...), then predict"
+        wanted = f"{WANTED_OF_GREY:.0%} or more of {NEW} new images of the same kind named rightly"
+        raise Failed(call, wanted, f"{right:.0%}; by the pattern alone it would be 50 %")
+
+
+@CHECKS.add("properties")
 def the_same_again(answer: ModuleType, tier: Tier, seed: int) -> None:
     if differ := unsteady(answer, seed):
         raise Failed(
@@ -217,8 +231,11 @@ def predictors_of_their_own(answer: ModuleType, tier: Tier, seed: int) -> None:
 def mnist(answer: ModuleType, tier: Tier, seed: int) -> str:
     try:
         pixels = read_pixels("mnist", DATA_ROOT, download=False)
+    except DatasetUnavailable:
+        remedy = f"`{PYTHON} numpy/train_numpy.py --epochs 1` puts it there"
+        raise Refused(f"not judged to the end: MNIST is not in data/MNIST/raw; {remedy}") from None
     except UserError as error:
-        raise Refused(f"not judged to the end, since {error}") from None
+        raise Refused(f"not judged to the end: {error}") from None
     images, labels = pixels.train_images, pixels.train_labels.astype(np.int64)
     data = Data(
         *(images[: MNIST.train], labels[: MNIST.train]),
@@ -345,5 +362,6 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
         only(True, lambda: not learns_from(sorted_by_label(data))),
         *(only(True, mark) for mark in (alone, foreign, fails(alone_and_beside_others))),
         only(True, lambda: is_linear(usual(answer, seed))),
+        only(True, lambda: divided_in_training_alone(trained, bright_and_dark(seed))),
         *(only(True, fails(check)) for check in (same_seed, another_seed, predictors_of_their_own)),
     ]

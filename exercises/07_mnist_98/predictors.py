@@ -60,7 +60,9 @@ def usual(answer: ModuleType, seed: int) -> Predictor:
 
 
 def named(predict: Predictor, images: np.ndarray) -> np.ndarray:
-    return labels_of(f"predict(images of shape {images.shape})", predict(images), len(images))
+    # A copy, since the images are used again.
+    labels = predict(images.copy())
+    return labels_of(f"predict(images of shape {images.shape})", labels, len(images))
 
 
 def share_right(predict: Predictor, data: Data) -> float:
@@ -123,6 +125,16 @@ def scaled_in_training_alone(predict: Predictor, train: Callable[[Data], Predict
     darker = replace(data, images=data.images // 2, validation_images=data.validation_images // 2)
     between = data.new_images // 2 + np.roll(data.new_images, 1, axis=0) // 2
     return bool((named(train(darker), between) == named(predict, between)).mean() > 0.97)
+
+
+def divided_in_training_alone(train: Callable[[Data], Predictor], data: Data) -> bool:
+    """Whether grey levels are told apart only if the images are divided by 255 before `predict`."""
+    predict = train(data)
+    scaled = (data.new_images / 255).astype(np.float32)
+    given, divided = (
+        (named(predict, images) == data.new_labels).mean() for images in (data.new_images, scaled)
+    )
+    return bool(given < 0.75 and divided >= WANTED)
 
 
 def foreign_share(answer: ModuleType, seed: int) -> float:

@@ -64,6 +64,24 @@ def example_data(seed: int, count: int = COUNT) -> Data:
     return Data(*(a for part in parts for a in (draw(shapes, part, generator), part)))
 
 
+@lru_cache(maxsize=4)
+def bright_and_dark(seed: int) -> Data:
+    """Five patterns, each of them a class where it is bright, and another where it is dark.
+
+    They are told apart by their grey level alone: scaled pixels cannot be had by another factor.
+    """
+    generator = np.random.default_rng((78, seed))
+    shapes = patterns(generator)
+    labels = generator.permutation(np.arange(2 * COUNT) % CLASSES)
+
+    def drawn(labels: np.ndarray) -> np.ndarray:
+        images = draw(shapes, labels % 5, generator)
+        return np.where(labels[:, None, None] < 5, images, images // 5)
+
+    parts = (labels, labels[: COUNT // 5], np.arange(NEW) % CLASSES)
+    return Data(*(a for part in parts for a in (drawn(part), part)))
+
+
 def foreign_images(seed: int, labels: np.ndarray) -> np.ndarray:
     """Images of ten patterns that the training set does not hold."""
     generator = np.random.default_rng((77, seed))
