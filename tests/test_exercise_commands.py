@@ -6,17 +6,21 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
+import time
 
 import pytest
 
 from common.runs.options import REPOSITORY
 from data.datasets import DatasetUnavailable, load_dataset
 from data.errors import UserError
-from exercises.checker import catalogue, try_in_network
+from exercises.checker import catalogue, checking, runner, try_in_network
 from exercises.checker.answer import Answer
 from exercises.checker.catalogue import find_exercise
+from exercises.checker.child import verdict_of
 from exercises.checker.commands import main
 from exercises.checker.mistakes import read_mistakes
+from exercises.checker.report import recognized
 from exercises.checker.runner import check_answer
 
 DROPOUT = find_exercise("01")
@@ -41,8 +45,8 @@ INSTEAD = "return X * self.mask"
 HOSTILE = {
     "empty": ("", "defines no Dropout"),
     "no-python": ("def Dropout(:", "line 1: def Dropout(:"),
-    "hangs-on-loading": (SOLUTION + "\nwhile True:\n    pass\n", "no end after 2 seconds"),
-    "hangs": (SOLUTION.replace(INSTEAD, "while True: pass"), "no end after 2 seconds"),
+    "hangs-on-loading": (SOLUTION + "\nwhile True:\n    pass\n", "2 s, while the file"),
+    "hangs": (SOLUTION.replace(INSTEAD, "while True: pass"), "stopped after 2 s, in the check"),
     "prints-for-ever": (
         SOLUTION + "\nwhile True:\n    print('x' * 1000)\n",
         "more than 1,000,000 bytes printed",
@@ -141,7 +145,7 @@ def test_a_failed_check_as_a_reader_sees_it(work, capsys):
 
 def test_from_the_starter_to_a_pass(work, capsys):
     main(["start", "1"])
-    with pytest.raises(UserError, match="is there already"):
+    with pytest.raises(UserError, match=r"is there already; .* reset 01` begins anew"):
         main(["start", "01"])
     with pytest.raises(UserError, match="not passed yet"):
         main(["solution", "01"])
@@ -220,7 +224,8 @@ def test_an_error_is_reported_as_such_with_both_ends_of_its_message(tmp_path):
     path = tmp_path / "answer.py"
     path.write_text(text.replace("@ W.T", "@ W"), encoding="utf-8")
     told, line, message = check_answer(Answer.read(collapse, path)).lines
-    assert told == "an error is raised before this can be judged:"
+    call = "linear_forward, with X (2, 2), layers [[(1, 2), (1,)], [(2, 1), (2,)]]"
+    assert told == f"an error is raised in {call}:"
     assert line.startswith("line ")
     assert message.startswith("ValueError: matmul")
     assert re.search(r"\(size \d is different from \d\)$", message)
@@ -252,6 +257,7 @@ def test_json_and_exit_codes(tmp_path):
         (["check", "--file", "x"], "needs an exercise"),
         (["hint", "01", "--tier", "4"], "must be 'numpy', 'lowlevel' or 'paper'"),
         (["try", "11"], "not started"),
+        (["check", "03", "--tier", "paper"], "start 03 --tier paper` does"),
         (["report"], "give the folder"),
         (["report", "nowhere"], "nowhere: no such folder"),
     ],
@@ -261,7 +267,10 @@ def test_bad_input_gets_one_line(words, line, work):
         main(words)
 
 
-def test_the_report_counts_passes_and_causes(tmp_path, capsys):
+def test_the_report_counts_passes_and_causes_and_leaves_nobody_out(tmp_path, capsys):
+    (tmp_path / "carl").mkdir()
+    (tmp_path / "dora").mkdir()
+    (tmp_path / "dora" / "xor (1).py").touch()
     for student, source in {"anna": SOLUTION, "ben": NOT_SCALED}.items():
         (tmp_path / student).mkdir()
         answer = tmp_path / student / "01_add_dropout_numpy.py"
@@ -270,7 +279,90 @@ def test_the_report_counts_passes_and_causes(tmp_path, capsys):
     said = capsys.readouterr().out
     assert "anna     passed" in said
     assert "ben      failed" in said
+    assert re.search(r"^carl +- *\ndora +- *$", said, re.MULTILINE)
+    assert "not judged, since the name says no exercise and tier" in said
+    assert "  dora/xor (1).py" in said
     assert "1  01        The entries that are kept are not divided by 1 - p" in said
     with (tmp_path / "report.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    assert [row["passed"] for row in rows] == ["True", "False"]
+    assert [row["passed"] for row in rows] == ["True", "False", "", ""]
+
+
+def test_a_second_copy_of_an_answer_keeps_its_tier(tmp_path):
+    for name in ("02_batch_norm_paper (1).py", "12_autograd_gates.py", "01_add_dropout_numpy.txt"):
+        (tmp_path / name).touch()
+    found = recognized(tmp_path / "02_batch_norm_paper (1).py")
+    assert found is not None
+    assert (found.exercise.number, found.tier) == ("02", "paper")
+    assert recognized(tmp_path / "12_autograd_gates.py") is None  # for tier 2 alone
+    assert recognized(tmp_path / "01_add_dropout_numpy.txt") is None
+
+
+def test_without_torch_an_answer_in_torch_gets_one_line(monkeypatch):
+    gates = find_exercise("12")
+    monkeypatch.setattr(runner, "find_spec", lambda name: None)
+    with pytest.raises(UserError, match=r'not installed: .* --editable "\.\[torch\]"$'):
+        check_answer(Answer.read(gates, gates.solution("lowlevel")))
+
+
+def test_a_call_that_takes_too_long_is_named(monkeypatch):
+    said = []
+    monkeypatch.setattr(checking, "end_answer", said.append)
+    with checking.time_limit("train(X, y)", 0.01):
+        while not said:
+            time.sleep(0.01)
+    assert said == ["stopped: train(X, y) ran longer than 0.01 s"]
+    before = threading.active_count()
+    with checking.time_limit("train(X, y)", 60):
+        assert threading.active_count() == before + 1
+    assert len(said) == 1
+
+
+# Each has two faults; the check that fails first shows the first alone.
+TWO_FAULTS = {
+    "11": (
+        ("np.exp(shifted).sum(axis=1, keepdims=True)", "np.exp(shifted).sum(axis=1)"),
+        ("(1 - A * A)", "(1 - A) * A"),
+    ),
+    "03": (
+        ("self.b2 = np.zeros(1)", "self.b2 = np.array(0.0)"),
+        ("(1 - self.A**2)", "self.A * (1 - self.A)"),
+    ),
+}
+KEEPDIMS = (
+    "keepdims=True is missing: a row's largest logit and its sum have to stay columns, (n, 1)"
+)
+EXPLAINED = {"11": KEEPDIMS, "03": None}
+
+
+@pytest.mark.parametrize("number", TWO_FAULTS)
+def test_a_cause_of_another_fault_is_not_named(number, tmp_path):
+    exercise = find_exercise(number)
+    text = exercise.solution("numpy").read_text(encoding="utf-8")
+    for right, wrong in TWO_FAULTS[number]:
+        assert right in text
+        text = text.replace(right, wrong)
+    path = tmp_path / "answer.py"
+    path.write_text(text, encoding="utf-8")
+    verdict = check_answer(Answer.read(exercise, path))
+    assert not verdict.passed
+    assert verdict.cause == EXPLAINED[number]
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        ("03", "from mlp_numpy import MLP"),
+        ("11", "import layers_numpy"),
+        ("11", "from importlib import import_module"),
+        ("11", "layers = __import__('layers_numpy')"),
+    ],
+)
+def test_an_answer_may_not_wrap_what_is_there(number, text, tmp_path):
+    exercise = find_exercise(number)
+    path = tmp_path / "answer.py"
+    solution = exercise.solution("numpy").read_text(encoding="utf-8")
+    path.write_text(f"{text}\n{solution}", encoding="utf-8")
+    verdict, _ = verdict_of(Answer.read(exercise, path), 0)
+    assert (verdict.passed, verdict.check) == (False, "refused")
+    assert verdict.lines[0].startswith("line 1: ")

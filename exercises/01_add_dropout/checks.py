@@ -32,7 +32,7 @@ ABOUT = About(
         "A network with dropout often has a higher loss on the training set than on the"
         " validation set. Why is that no sign of a mistake?",
     ),
-    experiment="python numpy/train_numpy.py --dataset digits --dropout 0.5",
+    experiment="numpy/train_numpy.py --dataset digits --dropout 0.5",
 )
 CHECKS = Checks()
 SHAPE = (100, 80)

@@ -16,7 +16,14 @@ import numpy as np
 
 from exercises.checker.adapters import Tier, adapter
 from exercises.checker.catalogue import About
-from exercises.checker.checking import Checks, Failed, described, expect_close, expect_shape
+from exercises.checker.checking import (
+    Checks,
+    Failed,
+    described,
+    expect_close,
+    expect_shape,
+    time_limit,
+)
 
 from .xor_network import (
     HIDDEN,
@@ -28,6 +35,8 @@ from .xor_network import (
     X,
     Y,
     descent_gets_on,
+    given,
+    listed,
     parameters,
     shapes,
     told_by,
@@ -41,6 +50,7 @@ ABOUT = About(
     teaches="why a hidden layer is needed; a whole training, from first weights to last step",
     names=("TwoLayerNetwork",),
     refused=(),
+    imports=("numpy", "torch"),
     shown={
         "numpy": (("numpy/mlp_numpy.py", "MLP.backward"),),
         "lowlevel": (("pytorch_lowlevel/mlp_lowlevel.py", "MLP.forward"),),
@@ -50,10 +60,11 @@ ABOUT = About(
         "What is the best loss that the network can reach without tanh, and why?",
         "How few hidden units are enough, and does every seed get there with so few?",
     ),
-    experiment="python numpy/train_numpy.py --dataset xor --hidden 8 --epochs 200",
+    experiment="numpy/train_numpy.py --dataset xor --hidden 8 --epochs 200",
 )
 CHECKS = Checks()
 TRAINED = 8
+SECONDS = 5.0
 TOLERANCE = 1e-4
 IN_TIER_3 = {"W1": "first.weight", "b1": "first.bias", "W2": "second.weight", "b2": "second.bias"}
 
@@ -101,7 +112,8 @@ def trained(
     tier = adapter(tier_name)
     network = answer.TwoLayerNetwork(TRAINED, seed)
     before = read(tier, network)
-    returned = network.train(*arrays(tier, X, np.array(y)))
+    with time_limit(f"TwoLayerNetwork({TRAINED}, {seed}).train(X, y)", SECONDS):
+        returned = network.train(*arrays(tier, X, np.array(y)))
     return Training(before, read(tier, network), returned)
 
 
@@ -120,9 +132,10 @@ def shape_of_the_output(answer: ModuleType, tier: Tier, seed: int) -> None:
 
 @CHECKS.add("values")
 def output(answer: ModuleType, tier: Tier, seed: int) -> None:
-    call = f"forward(X), X {MORE_X.shape}, with given parameters"
+    call = f"forward({listed(MORE_X)})"
     got = tier.numbers(call, make(answer, tier, seed).forward(arrays(tier)[0])).reshape(-1)
-    expect_close(call, got, true_outputs(parameters(seed)), TOLERANCE, what="p = ")
+    expected = true_outputs(parameters(seed))
+    expect_close(call, got, expected, TOLERANCE, what="p = ", given=given(seed))
 
 
 @CHECKS.add("properties")
@@ -142,7 +155,7 @@ def other_seed_other_weights(answer: ModuleType, tier: Tier, seed: int) -> None:
         raise Failed(call, "different weights", "the same weights")
 
 
-CALL = f"gradients(X, y), X {MORE_X.shape}, with given parameters"
+CALL = f"gradients({listed(MORE_X)}, {listed(MORE_Y)})"
 
 
 def gradients_of(tier: Tier, network: Any) -> dict[str, np.ndarray]:
@@ -164,7 +177,8 @@ def gradients(answer: ModuleType, tier: Tier, seed: int) -> None:
         call = "gradients(X, y) of a new network, with no forward before it"
         raise Failed(call, "the gradients", f"AttributeError: {error}") from None
     for name, expected in reversed(true_gradients(seed).items()):
-        expect_close(CALL, found[name], expected, TOLERANCE, what=f"{name}: ")
+        what = f"{name}: "
+        expect_close(CALL, found[name], expected, TOLERANCE, what=what, given=given(seed))
 
 
 @CHECKS.add("gradients")

@@ -30,9 +30,22 @@ def loss_of(p: np.ndarray, y: np.ndarray = MORE_Y) -> float:
 
 
 def parameters(seed: int) -> dict[str, np.ndarray]:
-    """Those of a network with HIDDEN units."""
+    """Those of a network with HIDDEN units, short enough to be printed, and none of them 0."""
     generator = np.random.default_rng((4, seed))
-    return {name: generator.normal(size=shape) for name, shape in shapes(HIDDEN).items()}
+    drawn = {name: generator.normal(size=shape) for name, shape in shapes(HIDDEN).items()}
+    return {name: np.where(np.abs(a) < 0.05, 0.1, a.round(1)) for name, a in drawn.items()}
+
+
+def listed(array: np.ndarray) -> str:
+    """An array as a reader would write it."""
+    if not array.ndim:
+        return f"{float(array):g}"
+    return f"[{', '.join(map(listed, array))}]"
+
+
+def given(seed: int) -> str:
+    """The parameters, for a message."""
+    return ", ".join(f"{name} {listed(array)}" for name, array in parameters(seed).items())
 
 
 def true_gradients(seed: int) -> dict[str, np.ndarray]:

@@ -40,7 +40,7 @@ ABOUT = About(
         "Of twenty choices that are all equally good, how often does the best look like a winner"
         " with three seeds?",
     ),
-    experiment="python experiments/compare_activations.py",
+    experiment="experiments/compare_activations.py",
 )
 CHECKS = Checks()
 SHAPE = (3, 5, 2)

@@ -38,7 +38,7 @@ ABOUT = About(
         " is the signal at the end too small, and does a larger learning rate make up for it?",
         "If the learning rate were the same for all, what would the comparison be about?",
     ),
-    experiment="python experiments/compare_initializers.py",
+    experiment="experiments/compare_initializers.py",
 )
 CHECKS = Checks()
 SHAPES = ((200, 140), (80, 350))

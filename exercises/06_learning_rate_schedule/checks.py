@@ -39,7 +39,7 @@ ABOUT = About(
         "A run is stopped after half of its steps. With which of the three schedules has it still"
         " trained as a run of half the length would have?",
     ),
-    experiment="python experiments/schedules_and_clipping.py",
+    experiment="experiments/schedules_and_clipping.py",
 )
 CHECKS = Checks()
 TOLERANCE = 1e-6

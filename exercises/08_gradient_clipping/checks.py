@@ -41,7 +41,7 @@ ABOUT = About(
         "The gradients of several minibatches are added up before one step is made. Should each be"
         " clipped, or their sum?",
     ),
-    experiment="python experiments/schedules_and_clipping.py",
+    experiment="experiments/schedules_and_clipping.py",
 )
 CHECKS = Checks()
 TOLERANCE = 1e-5  # PyTorch's 1e-6, beside norms above 1, is less

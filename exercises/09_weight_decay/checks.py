@@ -44,7 +44,7 @@ ABOUT = About(
         "A layer is followed by batch normalization, so that its scale does not matter to the"
         " output. What does the decay of its weights change all the same?",
     ),
-    experiment="python numpy/train_numpy.py --dataset digits --optimizer adamw --weight-decay 0.1",
+    experiment="numpy/train_numpy.py --dataset digits --optimizer adamw --weight-decay 0.1",
 )
 CHECKS = Checks()
 Arrays = dict[str, np.ndarray]

@@ -40,7 +40,7 @@ ABOUT = About(
         "The backward pass goes through each gate once, the forward pass too. How many passes would"
         " finite differences take for a network with a million weights?",
     ),
-    experiment="python experiments/computational_graph.py"
+    experiment="experiments/computational_graph.py"
     " --expression 'p = a * b; q = p + a; p * q' --values 3 -2",
 )
 CHECKS = Checks()

@@ -23,6 +23,7 @@ ABOUT = About(
     teaches="the chain rule through linear layers, tanh and softmax; where gradients add up",
     names=("linear_forward", "linear_backward", "softmax_cross_entropy", "network_gradients"),
     refused=(),
+    imports=("numpy",),
     shown={
         "numpy": (
             ("numpy/layers_numpy.py", "Linear.backward"),
@@ -33,7 +34,7 @@ ABOUT = About(
         "Why do the gradients of W and b not divide by n, though the loss is a mean?",
         "The rows of ∂L/∂Z each sum to 0. What does that say about adding a number to all logits?",
     ),
-    experiment="python docs/one_page.py",
+    experiment="docs/one_page.py",
 )
 CHECKS = Checks()
 N, IN, HIDDEN, CLASSES = 5, 4, 3, 2

@@ -34,7 +34,7 @@ ABOUT = About(
         "Exp can save its input or its output. With which is the backward pass less work?",
         "Which of the five has to keep the most for its backward pass, and which the least?",
     ),
-    experiment="python experiments/two_layer_sigmoid.py",
+    experiment="experiments/two_layer_sigmoid.py",
 )
 CHECKS = Checks()
 # Each case: a gate, and the shapes of the tensors it is given.

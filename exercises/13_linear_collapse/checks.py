@@ -28,7 +28,7 @@ ABOUT = About(
         " the same. Which layers from 100 to 100 can it not imitate?",
         "The collapsed network computes the same. Does gradient descent train it the same way?",
     ),
-    experiment="python experiments/linear_collapse.py",
+    experiment="experiments/linear_collapse.py",
 )
 CHECKS = Checks()
 Layers = list[tuple[np.ndarray, np.ndarray]]

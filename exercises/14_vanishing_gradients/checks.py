@@ -36,7 +36,7 @@ ABOUT = About(
         "With ReLU and Xavier's weights the norms of ∂L/∂W are alike in all layers, and those of"
         " ∂L/∂Z are not. How can that be?",
     ),
-    experiment="python experiments/vanishing_gradients.py",
+    experiment="experiments/vanishing_gradients.py",
 )
 CHECKS = Checks()
 N = 7

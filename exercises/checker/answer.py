@@ -1,12 +1,16 @@
 """An answer to an exercise: which exercise, in which tier, and its source."""
 
 import importlib.util
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
 from data.errors import UserError
 from exercises.checker.catalogue import TIERS, Exercise
+
+# What a browser or a file manager adds to the name of a second copy.
+COPY = re.compile(r"( ?\(\d+\)| - Copy.*| copy.*)$")
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ class Answer:
         Raises:
             UserError: where the file cannot be read.
         """
-        ending = path.stem.rpartition("_")[2]
+        ending = COPY.sub("", path.stem).rpartition("_")[2]
         try:
             source = path.read_bytes()
         except OSError as error:

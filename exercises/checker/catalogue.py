@@ -6,17 +6,22 @@ belongs to it: `checks.py`, `hints.md`, `starter_TIER.py`, `solution_TIER.py`, `
 """
 
 import importlib
+import sys
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 
+from common.runs.options import REPOSITORY
 from data.errors import UserError
 
 FOLDER = Path(__file__).resolve().parents[1]
 WORK = FOLDER / "work"
 LEVELS = ("basic", "intermediate", "advanced")
 TIERS = ("numpy", "lowlevel", "paper")
+# As the reader types it, who has started this one.
+_OWN = Path(sys.executable)
+PYTHON = str(_OWN.relative_to(REPOSITORY)) if _OWN.is_relative_to(REPOSITORY) else "python"
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,7 @@ class About:
         names: of the classes and functions that an answer must define.
         refused: names of the libraries that would be the answer, such as "nn.Dropout", and whole
             modules that may not be imported, such as "sklearn".
+        imports: the only libraries, besides Python's own, that may be imported; None: all others.
         shown: what is shown after a pass, by tier: file and name of the tier's own lines.
         questions: to think over after a pass.
         experiment: a command to try then.
@@ -45,6 +51,7 @@ class About:
     questions: tuple[str, str]
     experiment: str
     seconds: float = 20.0  # where a right answer needs less than one
+    imports: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,20 @@ for its inputs. It returns where the answer is right, and raises `Failed` where 
 import ast
 import math
 import re
+import sys
+import threading
 import traceback
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numpy as np
+
+from exercises.checker.catalogue import About
 
 STAGES = (
     "written",
@@ -40,11 +45,12 @@ class Failed(Exception):  # noqa: N818 - says what the answer did
     Args:
         call: what was called, as the reader would write it.
         expected, got: one line each.
+        given: what the call was made with, where the call itself has no room for it.
     """
 
-    def __init__(self, call: str, expected: str, got: str) -> None:
-        super().__init__(call, expected, got)
-        self.call, self.expected, self.got = call, expected, got
+    def __init__(self, call: str, expected: str, got: str, given: str = "") -> None:
+        super().__init__(call, expected, got, given)
+        self.call, self.expected, self.got, self.given = call, expected, got, given
 
 
 class Refused(Exception):  # noqa: N818 - says what became of the answer
@@ -101,6 +107,26 @@ class Verdict:
     seconds: float = 0.0
 
 
+# Where an answer has a process of its own: ends it with this line as its verdict.
+end_answer: Callable[[str], None] | None = None
+
+
+@contextmanager
+def time_limit(call: str, seconds: float) -> Iterator[None]:
+    """End the answer if a call takes longer, where it has a process of its own."""
+    if end_answer is None:
+        yield
+        return
+    line = f"stopped: {call} ran longer than {seconds:g} s"
+    timer = threading.Timer(seconds, end_answer, [line])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
 def described(value: Any) -> str:
     """A value in a few words: its type, and its shape or text where it is short."""
     if value is None:
@@ -135,42 +161,47 @@ def expect_shape(call: str, value: Any, shape: tuple[int, ...]) -> None:
 
 
 def expect_close(
-    call: str, got: np.ndarray, expected: Any, tolerance: float = 1e-6, what: str = ""
+    call: str,
+    got: np.ndarray,
+    expected: Any,
+    tolerance: float = 1e-6,
+    what: str = "",
+    given: str = "",
 ) -> None:
     """Fail unless two arrays of numbers agree to this tolerance, relative to the largest entry."""
     expected = np.asarray(expected, np.float64)
     if got.shape != expected.shape:
-        raise Failed(call, f"{what}shape {expected.shape}", f"shape {got.shape}")
+        raise Failed(call, f"{what}shape {expected.shape}", f"shape {got.shape}", given)
     limit = tolerance * max(1.0, float(np.abs(expected).max(initial=0)))
     wrong = ~(np.abs(got - expected) <= limit)  # so that nan is wrong, too
     if not wrong.any():
         return
     if got.size <= 6:
-        raise Failed(call, what + _numbers(expected), _numbers(got))
+        raise Failed(call, what + _numbers(expected), _numbers(got), given)
     place = tuple(int(i) for i in np.argwhere(wrong)[0])
     where = f"entry {list(place)} = "
     count = f" ({int(wrong.sum())} of {got.size} entries differ)"
-    raise Failed(call, f"{what}{where}{expected[place]:.6g}", f"{where}{got[place]:.6g}{count}")
+    wanted = f"{what}{where}{expected[place]:.6g}"
+    raise Failed(call, wanted, f"{where}{got[place]:.6g}{count}", given)
 
 
 def _numbers(array: np.ndarray) -> str:
     return np.array2string(array, precision=6, separator=", ").replace("\n", "")
 
 
-def refuse_borrowed(
-    answer: ModuleType, source: bytes, names: Sequence[str], refused: Sequence[str]
-) -> None:
+def refuse_borrowed(answer: ModuleType, source: bytes, about: About) -> None:
     """Refuse an answer that hands in what the tiers or torch have already.
 
     Args:
         answer: the loaded module.
         source: of its file.
-        names: that it must define itself.
-        refused: what it may not use, as in "nn.Dropout", and modules that it may not import.
+        about: what it must define itself, and may not use or import.
 
     Raises:
         Refused: says what was borrowed from where.
     """
+    names, refused, imports = about.names, about.refused, about.imports
+    own = sys.stdlib_module_names - {"importlib"}  # by which all else could be had
     for name in names:
         value = getattr(answer, name, None)
         for owner in getattr(value, "__mro__", [value]):
@@ -182,8 +213,14 @@ def refuse_borrowed(
         modules = [a.name for a in node.names] if isinstance(node, ast.Import) else []
         modules += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
         for module in modules:
+            if imports is not None and module.split(".")[0] not in (*imports, *own):
+                allowed = ", ".join(imports)
+                only = f"only {allowed} and what comes with Python may be imported"
+                raise Refused(f"line {node.lineno}: {module} is imported; {only}")
             if module.split(".")[0] in refused:
                 raise Refused(f"line {node.lineno}: {module} may not be imported in this exercise")
+        if imports is not None and isinstance(node, ast.Name) and node.id == "__import__":
+            raise Refused(f"line {node.lineno}: __import__ may not be used in this exercise")
         if isinstance(node, ast.Attribute):
             used = ast.unparse(node)
         elif isinstance(node, ast.ImportFrom):
@@ -215,6 +252,30 @@ def readers_error(error: BaseException, path: Path) -> list[str]:
     return [f"line {frames[-1].lineno}: {frames[-1].line}", message]
 
 
+def raising_call(error: BaseException, path: Path) -> str:
+    """Which call of the answer raised an error, and with what; or which line of the check."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    called = [frame for frame in frames if frame.f_code.co_filename == str(path)]
+    if not called:
+        line = traceback.extract_tb(error.__traceback__)[-1].line
+        return f"an error is raised in the check, at: {line}"
+    code, values = called[0].f_code, called[0].f_locals
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    given = [f"{name} {brief(values[name])}" for name in names if name in values and name != "self"]
+    return f"an error is raised in {code.co_qualname}{', with ' * bool(given)}{', '.join(given)}:"
+
+
+def brief(value: Any) -> str:
+    """An argument in a few words: a number, the shape of an array, the type of all else."""
+    if getattr(value, "shape", ()):
+        return f"{tuple(value.shape)}"
+    if isinstance(value, tuple | list):
+        text = f"[{', '.join(map(brief, value))}]"
+        return text if len(text) < 60 else f"a {type(value).__name__} of {len(value)}"
+    text = repr(value) if isinstance(value, int | float | str) else ""
+    return text if 0 < len(text) < 40 else f"a {type(value).__name__}"
+
+
 def judge(check: Check, answer: ModuleType, path: Path, tier: Any, seed: int) -> Verdict:
     """Run one check.
 
@@ -232,6 +293,7 @@ def judge(check: Check, answer: ModuleType, path: Path, tier: Any, seed: int) ->
     except Failed as failure:
         lines = [
             f"call      {failure.call}",
+            *([f"with      {failure.given}"] if failure.given else []),
             f"expected  {failure.expected}",
             f"got       {failure.got}",
         ]
@@ -241,9 +303,9 @@ def judge(check: Check, answer: ModuleType, path: Path, tier: Any, seed: int) ->
             line = lines[0].removeprefix("NotImplementedError: ")
             return Verdict(False, "written", check.name, [f"not written yet: {line}"])
     except Refused as refusal:
-        lines = [str(refusal)]
+        return Verdict(False, check.stage, check.name, [str(refusal)])
     except BaseException as error:  # SystemExit and KeyboardInterrupt of the answer, too
-        lines = ["an error is raised before this can be judged:", *readers_error(error, path)]
+        lines = [raising_call(error, path), *readers_error(error, path)]
     else:
         return Verdict(True, lines=[remark] if remark else [])
     return Verdict(False, check.stage, check.name, [line[: WIDTH + 10] for line in lines])

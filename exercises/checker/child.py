@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from exercises.checker import checking
 from exercises.checker.adapters import adapter
 from exercises.checker.answer import Answer
 from exercises.checker.catalogue import Exercise
@@ -63,7 +64,7 @@ def verdict_of(
     if not verdict.passed:
         return verdict, module
     try:
-        refuse_borrowed(module, answer.source, about.names, about.refused)
+        refuse_borrowed(module, answer.source, about)
     except Refused as refusal:
         return Verdict(False, "written", "refused", [str(refusal)]), None
     tier = adapter(answer.tier)
@@ -166,9 +167,18 @@ def main() -> None:
     tempfile.tempdir = str(Path.cwd().resolve())
     guard(Path.cwd().resolve(), lambda event: send(forbidden=event))
     send(started=True)
-    verdict, module = verdict_of(
-        answer, request["seed"], lambda check: send(stage=check.stage, check=check.name)
-    )
+    at = {"stage": "written", "check": "loads"}
+
+    def begin(check: Check) -> None:
+        at.update(stage=check.stage, check=check.name)
+        send(**at)
+
+    def end_answer(line: str) -> None:
+        send(verdict=vars(Verdict(False, **at, lines=[line])))
+        os._exit(0)
+
+    checking.end_answer = end_answer
+    verdict, module = verdict_of(answer, request["seed"], begin)
     send(verdict=vars(verdict))
     if not verdict.passed and verdict.stage != "written" and module is not None:
         send(behaviour=behaviour(answer, module))

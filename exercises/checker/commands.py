@@ -17,7 +17,7 @@ from common.runs.options import REPOSITORY
 from common.runs.progress import say
 from data.errors import UserError
 from exercises.checker.answer import Answer
-from exercises.checker.catalogue import LEVELS, Exercise, all_exercises, find_exercise
+from exercises.checker.catalogue import LEVELS, PYTHON, Exercise, all_exercises, find_exercise
 from exercises.checker.checking import STAGES, Verdict
 from exercises.checker.progress import HINT_AFTER, Progress
 from exercises.checker.report import write_report
@@ -27,7 +27,7 @@ from tiers import TIERS
 
 Tier = Literal["numpy", "lowlevel", "paper"]
 Words = tyro.conf.Positional[tuple[str, ...]]
-ME = "python -m exercises"
+ME = f"{PYTHON} -m exercises"
 
 
 class NoOptions(Options):
@@ -58,7 +58,8 @@ class OneExercise(Options):
         exercise, tier = self.chosen()
         path = exercise.work(tier)
         if not path.is_file():
-            raise UserError(f"{shown(path)}: not started; `{ME} start {exercise.number}` does")
+            remedy = call_of("start", exercise, tier)
+            raise UserError(f"{shown(path)}: not started; `{remedy}` does")
         return Answer.read(exercise, path)
 
 
@@ -132,7 +133,8 @@ def start(options: OneExercise) -> None:
     exercise, tier = options.chosen()
     path = exercise.work(tier)
     if path.exists():
-        raise UserError(f"{shown(path)}: is there already; `{ME} reset` begins anew")
+        remedy = call_of("reset", exercise, tier)
+        raise UserError(f"{shown(path)}: is there already; `{remedy}` begins anew")
     _place_starter(exercise, tier)
     say(f"read  {shown(exercise.statement)}\nwrite {shown(path)}")
     say(f"then  {call_of('check', exercise, tier)}")
@@ -208,7 +210,7 @@ def _after_a_pass(answer: Answer) -> list[str]:
     lines = ["", "To think over:", *(f"- {question}" for question in about.questions)]
     if hasattr(exercise.checks, "in_network"):
         lines += ["", f"To train a network with it: {call_of('try', exercise, answer.tier)}"]
-    lines += ["", f"To try: {about.experiment}"]
+    lines += ["", f"To try: {PYTHON} {about.experiment}"]
     own = [(REPOSITORY / file, name) for file, name in about.shown.get(answer.tier, ())]
     yours = [(answer.path, name) for name in about.names]
     for title, parts in (("Yours", yours), ("The tier's own", own)):
@@ -225,7 +227,7 @@ def watch(options: OneExercise) -> None:
     try:
         from watchfiles import watch as changes
     except ImportError:
-        remedy = 'needs watchfiles: python -m pip install --editable ".[exercises]"'
+        remedy = f'needs watchfiles: {PYTHON} -m pip install --editable ".[exercises]"'
         raise UserError(f"watch: {remedy}") from None
     answer = options.started()
     exercise, path = answer.exercise, answer.path

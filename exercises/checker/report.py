@@ -2,84 +2,123 @@
 
 import csv
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.table import Table
 
 from common.runs.progress import say
 from data.errors import UserError
-from exercises.checker.answer import Answer
-from exercises.checker.catalogue import Exercise, all_exercises
+from exercises.checker.answer import COPY, Answer
+from exercises.checker.catalogue import TIERS, all_exercises
 from exercises.checker.checking import Verdict
 from exercises.checker.runner import check_answer
 
 COLUMNS = ("student", "exercise", "tier", "passed", "stage", "cause", "seconds")
+EXAMPLE = "ANNA/01_add_dropout_numpy.py"
 
 
-def answers_in(folder: Path) -> list[Answer]:
-    """A student's answers: the files named as in exercises/work/, anywhere in the folder."""
+@dataclass(frozen=True)
+class Judged:
+    """One student's answer."""
+
+    student: str
+    answer: Answer
+    verdict: Verdict
+
+
+def recognized(path: Path) -> Answer | None:
+    """A student's answer, if its file is named as in exercises/work/."""
+    stem = COPY.sub("", path.stem)
+    for exercise in all_exercises() if path.suffix == ".py" else ():
+        for tier in exercise.tiers:
+            if stem == f"{exercise.name}_{tier}" or (stem == exercise.name and tier == TIERS[0]):
+                return Answer.read(exercise, path)
+    return None
+
+
+def files_in(folder: Path) -> list[Path]:
+    """What a student handed in: all files but hidden ones, and what Python itself wrote."""
     return [
-        Answer.read(exercise, path)
-        for exercise in all_exercises()
-        for path in sorted(folder.rglob(f"{exercise.name}*.py"))
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+        and not any(
+            part.startswith(".") or part == "__pycache__" for part in path.relative_to(folder).parts
+        )
     ]
 
 
 def write_report(folder: Path) -> None:
     """Judge every answer, print two tables, and write all verdicts into FOLDER/report.csv.
 
+    Each subfolder is a student's, and has a row even if nothing in it is an answer.
+
     Raises:
-        UserError: if the folder holds no answers, or cannot be written to.
+        UserError: if the folder holds no subfolders, or cannot be written to.
     """
     if not folder.is_dir():
         raise UserError(f"{folder}: no such folder")
-    students = sorted(path for path in folder.iterdir() if path.is_dir())
-    rows: list[tuple[str, Exercise, str, Verdict]] = []
+    students = sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
+    if not students:
+        raise UserError(f"{folder}: holds no folders of students, such as {EXAMPLE}")
+    answers: list[Judged] = []
+    unknown: list[Path] = []
     for student in students:
-        for answer in answers_in(student):
-            rows.append((student.name, answer.exercise, answer.tier, check_answer(answer)))
-    if not rows:
-        example = "ANNA/01_add_dropout_numpy.py"
-        raise UserError(f"{folder}: holds no answers; they are named as in {example}")
-    say(_who_passed_what(rows))
-    if not all(verdict.passed for *_, verdict in rows):
+        for path in files_in(student):
+            if answer := recognized(path):
+                answers.append(Judged(student.name, answer, check_answer(answer)))
+            else:
+                unknown.append(path.relative_to(folder))
+    say(_who_passed_what([student.name for student in students], answers))
+    if not all(judged.verdict.passed for judged in answers):
         say("")
-        say(_causes(rows))
+        say(_causes(answers))
+    if unknown:
+        say(f"\nnot judged, since the name says no exercise and tier (as {EXAMPLE} does):")
+        say("\n".join(f"  {path}" for path in unknown))
     try:
         with (folder / "report.csv").open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             writer.writerow(COLUMNS)
-            for student, exercise, tier, verdict in rows:
+            for judged in answers:
+                answer, verdict = judged.answer, judged.verdict
                 tail = (verdict.stage, verdict.cause or "", f"{verdict.seconds:.1f}")
-                writer.writerow((student, exercise.name, tier, verdict.passed, *tail))
+                about = (judged.student, answer.exercise.name, answer.tier)
+                writer.writerow((*about, verdict.passed, *tail))
+            for student in students:
+                if not any(judged.student == student.name for judged in answers):
+                    writer.writerow((student.name, *[""] * (len(COLUMNS) - 1)))
     except OSError as error:
         raise UserError(f"{folder}/report.csv: cannot be written ({error.strerror})") from None
 
 
-def _who_passed_what(rows: list[tuple[str, Exercise, str, Verdict]]) -> Table:
-    numbers = sorted({exercise.number for _, exercise, _, _ in rows})
+def _who_passed_what(students: list[str], answers: list[Judged]) -> Table:
+    numbers = sorted({judged.answer.exercise.number for judged in answers})
     table = Table(box=None, pad_edge=False)
     for title in ("student", *numbers):
         table.add_column(title)
-    for student in sorted({row[0] for row in rows}):
-        mine = {}
-        for name, exercise, _, verdict in rows:
-            if name == student:
-                mine[exercise.number] = mine.get(exercise.number, False) or verdict.passed
+    for student in students:
+        mine: dict[str, bool] = {}
+        for judged in answers:
+            if judged.student == student:
+                number = judged.answer.exercise.number
+                mine[number] = mine.get(number, False) or judged.verdict.passed
         cells = {True: "passed", False: "failed", None: "-"}
-        table.add_row(student, *(cells[mine.get(number)] for number in numbers))
+        row = [cells[mine.get(number)] for number in numbers] or ["no answer"]
+        table.add_row(student, *row)
     return table
 
 
-def _causes(rows: list[tuple[str, Exercise, str, Verdict]]) -> Table:
+def _causes(answers: list[Judged]) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column("times", justify="right")
     table.add_column("exercise")
     table.add_column("cause, or the stage where none is known")
     counted = Counter(
-        (exercise.number, verdict.cause or f"({verdict.stage})")
-        for _, exercise, _, verdict in rows
-        if not verdict.passed
+        (judged.answer.exercise.number, judged.verdict.cause or f"({judged.verdict.stage})")
+        for judged in answers
+        if not judged.verdict.passed
     )
     for (number, cause), times in counted.most_common():
         table.add_row(str(times), number, cause)

@@ -10,11 +10,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from common.runs.options import REPOSITORY
+from data.errors import UserError
 from exercises.checker.answer import Answer
+from exercises.checker.catalogue import PYTHON
 from exercises.checker.checking import Verdict
 from exercises.checker.known import find_cause, known_mistakes
 
@@ -32,7 +35,13 @@ def check_answer(answer: Answer, seed: int = 0, seconds: float | None = None) ->
         answer: the answer.
         seed: of the inputs that the checks draw.
         seconds: that it may take, if not the exercise's own.
+
+    Raises:
+        UserError: for an answer in torch, where torch is not installed.
     """
+    if answer.tier != "numpy" and find_spec("torch") is None:
+        name, remedy = answer.path.name, f'{PYTHON} -m pip install --editable ".[torch]"'
+        raise UserError(f"{name}: is written in torch, which is not installed: {remedy}")
     began = time.perf_counter()
     with _child(answer, seed) as child:
         lines, ending = child.finish(seconds or answer.exercise.about.seconds)
@@ -121,11 +130,11 @@ def _wait(process: subprocess.Popen[bytes], results: Path, printed: Path, second
         if started is None and results.exists() and results.stat().st_size:
             started = now
         if started is not None and now - started > seconds:
-            return f"no end after {seconds:g} seconds"
+            return f"stopped after {seconds:g} s,"
         if now - began > START_SECONDS + seconds:
-            return "Python and its libraries did not load in time"
+            return "stopped: Python and its libraries did not load in time,"
         if printed.stat().st_size > OUTPUT_BYTES:
-            return f"more than {OUTPUT_BYTES:,} bytes printed"
+            return f"stopped: more than {OUTPUT_BYTES:,} bytes printed,"
         time.sleep(POLL_SECONDS)
     return f"the process ended by itself, with exit code {process.returncode},"
 

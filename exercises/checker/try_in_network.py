@@ -14,6 +14,7 @@ from common.runs.progress import say
 from data.datasets import DatasetUnavailable, load_dataset
 from data.errors import UserError
 from exercises.checker.answer import Answer
+from exercises.checker.catalogue import PYTHON
 from exercises.checker.checking import readers_error
 from tiers import Tier
 
@@ -35,7 +36,7 @@ def try_answer(answer: Answer, tier: Tier, epochs: int) -> None:
     in_network = getattr(exercise.checks, "in_network", None)
     if in_network is None:
         about = f"exercise {exercise.number} has no part to put into a network"
-        raise UserError(f"{about}; try {exercise.about.experiment}")
+        raise UserError(f"{about}; try {PYTHON} {exercise.about.experiment}")
     try:
         name, dataset = "mnist", load_dataset("mnist", dtype="float64", download=False)
     except DatasetUnavailable:
