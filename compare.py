@@ -131,7 +131,7 @@ def plan(options: TorchRunOptions, tier: str, own: bool) -> Job | None:
         resume = begun and (folder / run_folder.CHECKPOINT).exists()
         if not resume:
             replace = own or begun or options.overwrite
-            run_folder.check_may_be_written(folder, resume=False, overwrite=replace)
+            run_folder.ensure_writable(folder, resume=False, overwrite=replace)
             run_folder.clear(folder)
     arguments = command_line(options.replace(resume=resume, overwrite=False), tier)
     return Job(folder.name, (str(TIERS[tier].script), *arguments), folder, options.epochs)

@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import wraps
-from typing import Any, ClassVar, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -62,9 +62,6 @@ class Epoch:
     learning_rate: float  # of the epoch's last step
     gradient_norm: float  # mean over the steps, before clipping; NaN without clipping
     seconds: float  # of the epoch's steps, validation apart
-
-    # What a checkpoint is read through.
-    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid", "strict": True}
 
 
 EPOCH_COLUMNS = tuple(column.name for column in fields(Epoch))

@@ -48,7 +48,7 @@ def continue_run(folder: Path, epochs: int = 2, tier: str = "numpy") -> None:
 
 
 def contents(folder: Path) -> dict:
-    """All files but for times, places and seals; each must load."""
+    """All files but for times, places and digests; each must load."""
     found = {}
     for name in {path.name for path in folder.glob("*")} & set(run_folder.FILES):
         path = folder / name
@@ -60,9 +60,7 @@ def contents(folder: Path) -> dict:
             seconds = rows[0].index("seconds") if "seconds" in rows[0] else len(rows[0])
             found[name] = [row[:seconds] for row in rows]
         else:
-            is_model = name == run_folder.MODEL
-            model = run_folder.ModelDescription if is_model else run_folder.Position
-            tensors, _ = read_tensors(path, model, "is missing")
+            tensors, _ = read_tensors(path, "is missing")
             found[name] = {key: tensor.tobytes() for key, tensor in tensors.items()}
     found.pop(run_folder.CONFIG, None)
     if run_folder.TEST in found:
@@ -167,4 +165,6 @@ if __name__ == "__main__":
     for tier in ("numpy", "paper"):
         counts = disturb_runs(arguments.folder, tier, arguments.kills // 2)
         print(tier, dict(counts), file=sys.stderr)
-    print(dict(disturb_comparisons(arguments.folder, arguments.comparisons)), file=sys.stderr)
+    if arguments.comparisons:
+        counts = disturb_comparisons(arguments.folder, arguments.comparisons)
+        print(dict(counts), file=sys.stderr)

@@ -16,11 +16,11 @@ import stat
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from safetensors import SafetensorError, safe_open
 
 from data.errors import UserError, one_line
@@ -30,53 +30,36 @@ PARTIAL = ".partial"
 DTYPES = {"float32": "F32", "float64": "F64", "int64": "I64"}
 # No JSON file of ours comes near; a larger one is not read into memory.
 LARGEST_JSON = 2**24
-Model = TypeVar("Model", bound=BaseModel)
+# What comes of contents that are not what was written.
+_DAMAGE = (
+    *(ValueError, TypeError, AttributeError, OverflowError, RecursionError),
+    *(SafetensorError, csv.Error),
+)
 
 
-class Content(BaseModel):
-    """What a file holds: these fields, of these types, and no others."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class CheckedContent(Content):
-    """What a JSON file holds that carries the checksum of all else in it."""
-
-    sha256: str
-
-    @model_validator(mode="after")
-    def _check_sha256(self) -> "CheckedContent":
-        if self.sha256 != _json_checksum(self.model_dump(exclude={"sha256"})):
-            raise ValueError("its SHA-256 is wrong")
-        return self
-
-
-def _json_checksum(content: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-
-class Seal(Content):
+@dataclass(frozen=True)
+class FileDigest:
     """By what a file is known to be the one that was written."""
 
     bytes: int
     sha256: str
 
 
-def seal(path: Path) -> Seal:
-    """The seal of the file as it is now. Raises UserError where it cannot be read."""
-    with _explained(path), path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return Seal(bytes=file.tell(), sha256=digest)
+def file_digest(path: Path) -> FileDigest:
+    """The digest of the file as it is now. Raises UserError where it cannot be read."""
+    with as_user_error(path), path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        return FileDigest(file.tell(), sha256)
 
 
-def write_file(path: Path, parts: Iterable[bytes | memoryview]) -> Seal:
+def write_file(path: Path, parts: Iterable[bytes | memoryview]) -> FileDigest:
     """Write a file whole or not at all. A link at this path is replaced, not followed.
 
     Args:
         parts: its contents, one after the other.
 
     Returns:
-        The seal of what was written.
+        The digest of what was written.
 
     Raises:
         UserError: where it cannot be written; what stood there before still stands.
@@ -99,7 +82,7 @@ def write_file(path: Path, parts: Iterable[bytes | memoryview]) -> Seal:
         raise UserError(
             f"cannot write {path}: {error.strerror}; make room or choose another folder"
         ) from None
-    return Seal(bytes=size, sha256=digest.hexdigest())
+    return FileDigest(size, digest.hexdigest())
 
 
 def _replace(partial: Path, path: Path) -> None:
@@ -130,17 +113,21 @@ def remove_partial_files(folder: Path, names: Sequence[str]) -> None:
                 path.unlink()
 
 
-def write_json(path: Path, content: Mapping[str, Any]) -> Seal:
+def write_json(path: Path, content: Mapping[str, Any]) -> FileDigest:
     """Write a JSON file. Returns and raises as `write_file`."""
     return write_file(path, [(json.dumps(content, indent=2) + "\n").encode()])
 
 
-def write_checked_json(path: Path, content: Mapping[str, Any]) -> Seal:
-    """Write a JSON file that `CheckedContent` reads. Returns and raises as `write_file`."""
+def write_checked_json(path: Path, content: Mapping[str, Any]) -> FileDigest:
+    """Write JSON with its own checksum, for `read_json`. Returns and raises as `write_file`."""
     return write_json(path, {**content, "sha256": _json_checksum(content)})
 
 
-def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Seal:
+def _json_checksum(content: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> FileDigest:
     """Write a CSV file; floats keep every bit. Returns and raises as `write_file`."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -151,7 +138,7 @@ def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]
 
 def write_tensors(
     path: Path, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, Any]
-) -> Seal:
+) -> FileDigest:
     """Write arrays as safetensors, with JSON metadata and a checksum of both in the header.
 
     The library's own writer copies all arrays first, and ends the process where it cannot. The
@@ -185,35 +172,38 @@ def _checksum(tensors: Mapping[str, np.ndarray], text: str) -> str:
     return digest.hexdigest()
 
 
-def read_json(path: Path, model: type[Model], missing: str) -> Model:
-    """The contents of a JSON file, checked by a model.
+def read_json(path: Path, missing: str) -> dict[str, Any]:
+    """What `write_checked_json` wrote.
 
     Args:
         missing: what a missing file means, as the end of a sentence that begins with its path.
 
     Raises:
-        UserError: where it is missing, cannot be read, or holds something else.
+        UserError: where it is missing, cannot be read, or was changed.
     """
-    with _explained(path, missing):
+    with as_user_error(path, missing):
         size = _size(path)
         if size > LARGEST_JSON:
             raise ValueError(f"it has {size:,} bytes, and at most {LARGEST_JSON:,} are expected")
-        return model.model_validate_json(path.read_bytes())
+        content = json.loads(path.read_bytes())
+        if content.pop("sha256") != _json_checksum(content):
+            raise ValueError("its SHA-256 is wrong")
+        return content
 
 
-def check_seal(path: Path, expected: Seal, missing: str) -> None:
-    """Refuse a file that is not the one that was sealed.
+def check_digest(path: Path, expected: FileDigest, missing: str) -> None:
+    """Refuse a file that is not the one of this digest.
 
     Raises:
         UserError: where it is missing, cannot be read, or is another.
     """
-    with _explained(path, missing):
+    with as_user_error(path, missing):
         size = _size(path)
-    # The size first: whatever lies there, no more is read than was written.
-    if size != expected.bytes:
-        raise damaged(path, f"it has {size:,} bytes instead of {expected.bytes:,}")
-    if seal(path) != expected:
-        raise damaged(path, "its SHA-256 is wrong")
+        # The size first: whatever lies there, no more is read than was written.
+        if size != expected.bytes:
+            raise ValueError(f"it has {size:,} bytes instead of {expected.bytes:,}")
+        if file_digest(path) != expected:
+            raise ValueError("its SHA-256 is wrong")
 
 
 def _size(path: Path) -> int:
@@ -230,7 +220,7 @@ def read_table(path: Path, columns: Sequence[str], missing: str) -> dict[str, li
         UserError: where it is missing or cannot be read, its columns are not these, or a cell is
             no number.
     """
-    with _explained(path, missing):
+    with as_user_error(path, missing):
         _size(path)
         header, *rows = list(csv.reader(io.StringIO(path.read_bytes().decode())))
         if tuple(header) != tuple(columns):
@@ -239,15 +229,13 @@ def read_table(path: Path, columns: Sequence[str], missing: str) -> dict[str, li
         return dict(zip(columns, map(list, table or [()] * len(columns)), strict=True))
 
 
-def read_tensors(
-    path: Path, model: type[Model], missing: str
-) -> tuple[dict[str, np.ndarray], Model]:
-    """Read what `write_tensors` wrote: the arrays, and the metadata checked by a model.
+def read_tensors(path: Path, missing: str) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """What `write_tensors` wrote: the arrays and the metadata.
 
     Raises:
         UserError: for a file that is missing, unreadable, not of this kind, or changed.
     """
-    with _explained(path, missing):
+    with as_user_error(path, missing):
         _size(path)
         path.open("rb").close()  # the library's error does not say why a file cannot be opened
         with safe_open(path, framework="numpy", backend="pread") as file:
@@ -256,7 +244,7 @@ def read_tensors(
         text = header.get("json", "")
         if header.get("sha256") != _checksum(tensors, text):
             raise ValueError("its SHA-256 is wrong")
-        return tensors, model.model_validate_json(text)
+        return tensors, json.loads(text)
 
 
 def damaged(path: Path, reason: object) -> UserError:
@@ -267,18 +255,15 @@ def damaged(path: Path, reason: object) -> UserError:
 
 
 @contextmanager
-def _explained(path: Path, missing: str = "does not exist") -> Iterator[None]:
-    """Turn what goes wrong in reading a file into one line."""
+def as_user_error(path: Path, missing: str = "does not exist") -> Iterator[None]:
+    """Turn what goes wrong in reading a file, or in using its contents, into one line."""
     try:
         yield
     except (FileNotFoundError, NotADirectoryError):
         raise UserError(f"{path} {missing}") from None
-    except ValidationError as error:
-        problem = error.errors(include_url=False)[0]
-        place = ".".join(map(str, problem["loc"]))
-        reason = problem["msg"].removeprefix("Value error, ")
-        raise damaged(path, f"{place}: {reason}" if place else reason) from None
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror or error}; check the path") from None
-    except (SafetensorError, ValueError, TypeError, KeyError, csv.Error) as error:
+    except KeyError as error:
+        raise damaged(path, f"it has no {error}") from None
+    except _DAMAGE as error:
         raise damaged(path, error) from None

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
-from common.runs.files import Seal
+from common.runs.files import FileDigest
 from common.runs.options import RunOptions
 from common.runs.run import Run
 from common.training import Training
@@ -30,5 +30,5 @@ class Follower(Run):
     def _save_checkpoint(self, training: Training) -> None:
         """The first process does."""
 
-    def _written(self, write: Callable[..., Seal], name: str, *content: Any) -> None:
+    def _write(self, write: Callable[..., FileDigest], name: str, *content: Any) -> None:
         """The first process writes it."""

@@ -18,7 +18,14 @@ from typing import Any
 from common.runs import run_folder
 from common.runs.checkpoint import load_checkpoint, save_checkpoint
 from common.runs.environment import environment, limited_threads
-from common.runs.files import Seal, damaged, seal, write_checked_json, write_table, write_tensors
+from common.runs.files import (
+    FileDigest,
+    damaged,
+    file_digest,
+    write_checked_json,
+    write_table,
+    write_tensors,
+)
 from common.runs.options import RunOptions
 from common.runs.progress import ProgressDisplay, accuracy_part, readable
 from common.training import (
@@ -55,7 +62,7 @@ class Run:
         self.options = options
         self.tier = tier
         self.folder = Path(options.run_dir)
-        self._seals: dict[str, Seal] = {}  # of the files that this run has written or read
+        self._digests: dict[str, FileDigest] = {}  # of the files that this run has written or read
         self._begun = options.resume  # whether the folder holds this run
         self._shown_epoch = 0
         self._signal: int | None = None
@@ -79,7 +86,7 @@ class Run:
     def _open_folder(self, entering: ExitStack) -> None:
         """Keep the folder for this process, until the context ends."""
         entering.enter_context(run_folder.lock(self.folder))
-        run_folder.check_may_be_written(self.folder, self.options.resume, self.options.overwrite)
+        run_folder.ensure_writable(self.folder, self.options.resume, self.options.overwrite)
 
     def __exit__(self, *_: object) -> None:
         self._context.close()
@@ -131,15 +138,15 @@ class Run:
         if not self.options.resume:
             return None
         checkpoint = self.folder / run_folder.CHECKPOINT
-        self._seals[run_folder.CONFIG] = config = seal(self.folder / run_folder.CONFIG)
+        self._digests[run_folder.CONFIG] = config = file_digest(self.folder / run_folder.CONFIG)
         state = load_checkpoint(checkpoint, config, steps_per_epoch)
-        self._seals[run_folder.CHECKPOINT] = seal(checkpoint)
+        self._digests[run_folder.CHECKPOINT] = file_digest(checkpoint)
         return state
 
     def _begin_folder(self) -> None:
         """Replace what the folder holds by a run that begins."""
         run_folder.clear(self.folder)
-        self._written(
+        self._write(
             write_checked_json,
             run_folder.CONFIG,
             {
@@ -159,7 +166,7 @@ class Run:
 
     def _keep_epoch(self, training: Training) -> None:
         rows = (astuple(epoch) for epoch in training.history.epochs)
-        self._written(write_table, run_folder.HISTORY, EPOCH_COLUMNS, rows)
+        self._write(write_table, run_folder.HISTORY, EPOCH_COLUMNS, rows)
         self._save_checkpoint(training)
         last = training.history.epochs[-1]
         self._progress.line(
@@ -172,7 +179,7 @@ class Run:
 
     def _finish(self, training: Training) -> None:
         """Keep the final model and the test set's figures."""
-        self._written(
+        self._write(
             write_tensors,
             run_folder.MODEL,
             to_arrays(training.model.state_dict()),
@@ -180,7 +187,7 @@ class Run:
         )
         history = training.history
         measured = zip(history.losses, history.gradient_norms, strict=True)
-        self._written(
+        self._write(
             write_table,
             run_folder.STEPS,
             run_folder.STEP_COLUMNS,
@@ -191,7 +198,7 @@ class Run:
         )
         loss, accuracy = history.test_loss, history.test_accuracy
         assert loss is not None and accuracy is not None
-        self._written(run_folder.write_result, run_folder.TEST, loss, accuracy, self._seals)
+        self._write(run_folder.write_result, run_folder.TEST, loss, accuracy, self._digests)
         self._progress.line(
             f"test loss {readable(loss)}{accuracy_part('test', accuracy)}  ->  {self.folder}"
         )
@@ -217,21 +224,21 @@ class Run:
         return f"{', '.join(remedies)} or another --initializer{kept}"
 
     def _save_checkpoint(self, training: Training) -> None:
-        self._written(
+        self._write(
             save_checkpoint,
             run_folder.CHECKPOINT,
-            self._seals[run_folder.CONFIG],
+            self._digests[run_folder.CONFIG],
             training.state(),
         )
 
-    def _written(self, write: Callable[..., Seal], name: str, *content: Any) -> None:
-        """Write a file of the run folder, and remember its seal.
+    def _write(self, write: Callable[..., FileDigest], name: str, *content: Any) -> None:
+        """Write a file of the run folder, and remember its digest.
 
         Raises:
             UserError: where it cannot be written; says whether the run can be continued.
         """
         try:
-            self._seals[name] = write(self.folder / name, *content)
+            self._digests[name] = write(self.folder / name, *content)
         except UserError as error:
             if not (self.folder / run_folder.CHECKPOINT).exists():
                 raise

@@ -18,18 +18,17 @@ import math
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 from filelock import FileLock, Timeout
-from pydantic import Field, FiniteFloat, model_validator
 
 from common.runs.files import (
-    CheckedContent,
-    Content,
-    Seal,
-    check_seal,
+    FileDigest,
+    as_user_error,
+    check_digest,
     damaged,
     read_json,
     read_table,
@@ -38,7 +37,7 @@ from common.runs.files import (
     write_checked_json,
 )
 from common.runs.options import RunOptions, TorchRunOptions
-from common.training import EPOCH_COLUMNS, Epoch, StateMismatch, check_state
+from common.training import EPOCH_COLUMNS, StateMismatch, check_state
 from data.datasets import DATASETS
 from data.errors import UserError
 
@@ -56,7 +55,8 @@ HOLDER = ".lock.holder"  # Windows lets nobody read or write a file that is lock
 STEP_COLUMNS = ("step", "epoch", "loss", "gradient_norm")
 
 
-class RunDescription(CheckedContent):
+@dataclass(frozen=True)
+class RunDescription:
     """config.json."""
 
     tier: str
@@ -64,53 +64,34 @@ class RunDescription(CheckedContent):
     environment: dict[str, Any]
 
 
-class Position(Content):
-    """The part of a checkpoint that is not arrays: where the run stands.
+@dataclass(frozen=True)
+class Result:
+    """test.json: the test set's figures, and the digests of all other files."""
 
-    Attributes:
-        config: the seal of the run's config.json.
-        epoch: the one that runs, from 1.
-        seconds: what its steps took.
-        epochs: the history so far.
-    """
-
-    config: Seal
-    epoch: int = Field(ge=1, le=100_001)
-    seconds: FiniteFloat = Field(ge=0)
-    epochs: list[Epoch]
-
-    @model_validator(mode="after")
-    def _check_epochs(self) -> "Position":
-        if [row.epoch for row in self.epochs] != list(range(1, self.epoch)):
-            raise ValueError(f"the history is not that of {self.epoch - 1} epochs")
-        return self
-
-
-class ModelDescription(Content):
-    """The part of model.safetensors that is not arrays."""
-
-    tier: str
-    options: dict[str, Any]
-
-
-class Result(CheckedContent):
-    """test.json: the test set's figures, and the seals of all other files."""
-
-    test_loss: FiniteFloat
-    test_accuracy: float | None = Field(ge=0, le=1)  # null in regression
-    files: dict[str, Seal]
+    test_loss: float
+    test_accuracy: float | None  # None in regression
+    files: dict[str, FileDigest]
 
 
 def write_result(
-    path: Path, test_loss: float, test_accuracy: float, files: Mapping[str, Seal]
-) -> Seal:
+    path: Path, test_loss: float, test_accuracy: float, files: Mapping[str, FileDigest]
+) -> FileDigest:
     """Write test.json, which finishes the run. Returns and raises as `files.write_file`."""
-    content = {
-        "test_loss": test_loss,
-        "test_accuracy": None if math.isnan(test_accuracy) else test_accuracy,
-        "files": {name: file.model_dump() for name, file in files.items()},
-    }
-    return write_checked_json(path, content)
+    result = Result(test_loss, None if math.isnan(test_accuracy) else test_accuracy, dict(files))
+    return write_checked_json(path, asdict(result))
+
+
+def read_result(folder: Path) -> Result:
+    """What test.json says. Raises UserError where it is missing or damaged."""
+    path, missing = folder / TEST, "does not exist: the run is not finished"
+    content = read_json(path, missing)
+    with as_user_error(path):
+        loss, accuracy = content["test_loss"], content["test_accuracy"]
+        return Result(
+            float(loss),
+            None if accuracy is None else float(accuracy),
+            {name: FileDigest(**digest) for name, digest in content["files"].items()},
+        )
 
 
 @contextmanager
@@ -166,7 +147,7 @@ def _read_holder(path: Path) -> str:
         return "another process"
 
 
-def check_may_be_written(folder: Path, resume: bool, overwrite: bool) -> None:
+def ensure_writable(folder: Path, resume: bool, overwrite: bool) -> None:
     """Make sure that a run may be written into a folder that this process keeps.
 
     Raises:
@@ -205,8 +186,10 @@ def clear(folder: Path) -> None:
 
 def read_description(folder: Path) -> RunDescription:
     """What config.json says. Raises UserError where it is missing or damaged."""
-    missing = f"does not exist: {folder} holds no such run"
-    return read_json(folder / CONFIG, RunDescription, missing)
+    path = folder / CONFIG
+    content = read_json(path, f"does not exist: {folder} holds no such run")
+    with as_user_error(path):
+        return RunDescription(**content)
 
 
 def read_options(folder: Path, options_class: type[O]) -> O:
@@ -218,8 +201,10 @@ def read_options(folder: Path, options_class: type[O]) -> O:
     description = read_description(folder)
     # Where the folder lies now, and not how the run was begun: --resume rules out --overwrite.
     here = {"run_dir": folder, "overwrite": False, "resume": False}
+    with as_user_error(folder / CONFIG):
+        values = description.options | here
     try:
-        return options_class.from_values(description.options | here)
+        return options_class.from_values(values)
     except UserError as error:
         raise damaged(folder / CONFIG, error) from None
 
@@ -245,14 +230,14 @@ class FinishedRun:
         self.folder = folder
         self.tier = read_description(folder).tier
         self.options = read_options(folder, TorchRunOptions)
-        self.test = read_json(folder / TEST, Result, missing)
+        self.test = read_result(folder)
         for name in FILES[:-1]:
-            if name not in self.test.files:
-                raise damaged(folder / TEST, f"it does not seal {name}")
-            check_seal(folder / name, self.test.files[name], missing)
+            with as_user_error(folder / TEST):
+                digest = self.test.files[name]
+            check_digest(folder / name, digest, missing)
         self.history = read_table(folder / HISTORY, EPOCH_COLUMNS, missing)
         self.steps = read_table(folder / STEPS, STEP_COLUMNS, missing)
-        self.weights, _ = read_tensors(folder / MODEL, ModelDescription, missing)
+        self.weights, _ = read_tensors(folder / MODEL, missing)
         try:
             check_state(self.weights, expected_weights(self.options))
         except StateMismatch as error:
