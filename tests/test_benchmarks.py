@@ -232,7 +232,7 @@ def wait_for(condition):
 
 
 @pytest.mark.parametrize(
-    ("command", "options", "told"),
+    ("command", "options", "start"),
     [
         (speed, ["--rounds", "0"], "--rounds 0: must be at least 1"),
         (speed, ["--seconds", "0"], "--seconds 0.0: must be greater than 0"),
@@ -243,8 +243,8 @@ def wait_for(condition):
         (cores, ["--folder", "/dev/null/here"], "--folder /dev/null/here: cannot be made"),
     ],
 )
-def test_bad_option_is_reported_in_one_line(command, options, told):
+def test_bad_option_is_reported_in_one_line(command, options, start):
     with pytest.raises(UserError) as error:
         command.main(options)
-    assert str(error.value).startswith(told)
+    assert str(error.value).startswith(start)
     assert "\n" not in str(error.value)

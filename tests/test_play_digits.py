@@ -87,9 +87,9 @@ def test_a_digit_of_each_class_is_classified_as_the_train_scripts_model_does(
     images, labels = pixels
     for digit in range(10):
         number = int(np.flatnonzero(labels == digit)[3])
-        told = digits.classify_drawing(sent(drawn(images[number])))
-        assert to_plain(told) == to_plain(digits.classify_image(number) | {"label": None})
-        for name, prediction in told["tiers"].items():
+        reply = digits.classify_drawing(sent(drawn(images[number])))
+        assert to_plain(reply) == to_plain(digits.classify_image(number) | {"label": None})
+        for name, prediction in reply["tiers"].items():
             logits = script_model(name, runs).forward(
                 own_array(name, mnist.test.images[number : number + 1])
             )
@@ -140,9 +140,9 @@ def test_the_saliency_is_the_slope_of_the_predictions_logit(runs, digits, mnist)
         assert (
             np.mean(np.abs(prediction.saliency - slope) < 0.01 * scale) > 0.97
         )  # kinks of the ReLU
-        told = digits.classify_image(7)["tiers"][name]["saliency"]
+        reply = digits.classify_image(7)["tiers"][name]["saliency"]
         np.testing.assert_allclose(
-            unpack(told).ravel() * np.abs(prediction.saliency).max(),
+            unpack(reply).ravel() * np.abs(prediction.saliency).max(),
             prediction.saliency,
             rtol=1e-5,
             atol=1e-7,
@@ -173,17 +173,17 @@ def test_each_tier_is_listed_with_its_network(digits):
 
 @pytest.mark.parametrize("tier", TIERS)
 def test_a_missing_run_is_reported_with_the_command_that_makes_it(tier, tmp_path, mnist_root):
-    told = Digits(tmp_path, mnist_root).about()
-    (about,) = (about for about in told["tiers"] if about["name"] == tier)
+    reply = Digits(tmp_path, mnist_root).about()
+    (about,) = (about for about in reply["tiers"] if about["name"] == tier)
     assert not about["available"] and "holds no run yet" in about["reason"]
     _, script, *words = shlex.split(about["command"])
     assert TIERS[tier].script.match(script)
     assert words == ["--run-dir", str(tmp_path / tier)]
-    assert told["images"]["wrong"] is None
+    assert reply["images"]["wrong"] is None
 
 
 def test_each_kind_of_unusable_run_has_its_reason_and_command(runs, tmp_path, mnist_root):
-    def told(folder):
+    def reason_and_option(folder):
         with pytest.raises(ModelUnavailable) as missing:
             DigitModels(folder).find("numpy")
         return str(missing.value), missing.value.command.split("numpy ")[-1]
@@ -192,17 +192,20 @@ def test_each_kind_of_unusable_run_has_its_reason_and_command(runs, tmp_path, mn
     other = tmp_path / "other"
     quick = "--dataset xor --hidden 4 --epochs 1 --threads 1"
     script([*quick.split(), "--run-dir", str(other / "numpy")])
-    assert told(other) == (f"{other / 'numpy'} holds a run of numpy on xor.", "--overwrite")
+    assert reason_and_option(other) == (
+        f"{other / 'numpy'} holds a run of numpy on xor.",
+        "--overwrite",
+    )
     (other / "numpy" / TEST).unlink()
-    assert told(other) == (f"The run in {other / 'numpy'} isn't finished.", "--resume")
+    assert reason_and_option(other) == (f"The run in {other / 'numpy'} isn't finished.", "--resume")
     (other / "numpy" / CHECKPOINT).unlink()
-    assert told(other) == (f"{other / 'numpy'} holds no run yet.", "--overwrite")
+    assert reason_and_option(other) == (f"{other / 'numpy'} holds no run yet.", "--overwrite")
     damaged = tmp_path / "damaged" / "numpy"
     damaged.mkdir(parents=True)
     for file in (runs / "numpy").iterdir():
         (damaged / file.name).write_bytes(file.read_bytes())
     (damaged / CONFIG).write_text("{}")
-    reason, option = told(damaged.parent)
+    reason, option = reason_and_option(damaged.parent)
     assert "damaged" in reason and option == "--overwrite"
     (damaged.parent / "paper").symlink_to(runs / "paper")
     about = Digits(damaged.parent, mnist_root).about()

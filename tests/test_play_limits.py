@@ -34,8 +34,8 @@ def test_every_option_trains(options, trained):
     training = trained(**options)
     training.advance(5, 60)
     assert (training.step, training.message) == (5, None)
-    told = json.loads(to_json(about_setup(training.setup, training)))
-    widths = [layer["width"] for layer in told["frame"]["units"]]
+    reply = json.loads(to_json(about_setup(training.setup, training)))
+    widths = [layer["width"] for layer in reply["frame"]["units"]]
     assert widths == [
         *training.setup.hidden,
         training.setup.layer_sizes(2, training.dataset.classes)[-1],
@@ -71,9 +71,9 @@ REFUSED = {
 def test_an_impossible_setup_gets_one_sentence(sentence):
     with pytest.raises(UserError) as refusal:
         Setup(**REFUSED[sentence])
-    told = page_words(refusal.value)
-    assert sentence in told
-    assert told.endswith(".") and "\n" not in told and "--" not in told
+    reply = page_words(refusal.value)
+    assert sentence in reply
+    assert reply.endswith(".") and "\n" not in reply and "--" not in reply
 
 
 @pytest.mark.parametrize("tier", TIERS)

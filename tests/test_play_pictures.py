@@ -20,13 +20,13 @@ from tiers import TIERS
 def test_the_pictures_show_what_the_model_says(loss, tier, trained):
     training = trained(tier=tier, loss=loss, dtype="float64", batch_norm=True, dropout=0.1)
     training.advance(40, 60)
-    told = json.loads(to_json(frame(training)))
-    regions = {name: unpack(array) for name, array in told["regions"][tier].items()}
+    reply = json.loads(to_json(frame(training)))
+    regions = {name: unpack(array) for name, array in reply["regions"][tier].items()}
     side, reach = len(regions["classes"]), extent(training.setup, training.dataset)
     assert len(set(regions["classes"].ravel())) == 2
     top_left = raster(side, reach)[0]
     assert top_left[0] < 0 < top_left[1]
-    units = told["units"][0]
+    units = reply["units"][0]
     for row, column in ((1, 1), (40, 70), (94, 10)):
         x, y = raster(side, reach)[row * side + column]
         point = at_point(training, tier, x, y)
@@ -52,10 +52,10 @@ def unpack(array):
 def test_zero_weights_make_all_units_alike_and_dead(trained):
     training = trained(initializer="zeros")
     training.advance(3, 60)
-    told = frame(training)
-    pictures = unpack(told["units"][0]["pictures"])
+    reply = frame(training)
+    pictures = unpack(reply["units"][0]["pictures"])
     assert (pictures == pictures[0]).all()
-    assert [layer["count"] for layer in told["dead"]] == [8, 4]
+    assert [layer["count"] for layer in reply["dead"]] == [8, 4]
     assert [layer["count"] for layer in frame(trained(activation="tanh"))["dead"]] == [0, 0]
 
 
@@ -64,10 +64,10 @@ def test_units_that_differ_by_rounding_alone_are_drawn_as_alike(width, trained):
     training = trained(activation="sigmoid", hidden=[2])
     weights = training.tiers["numpy"].model.parameters()["layers.0.weight"]
     weights[...] = width
-    told = frame(training)
-    levels = np.unique(unpack(told["units"][0]["pictures"]))
+    reply = frame(training)
+    levels = np.unique(unpack(reply["units"][0]["pictures"]))
     assert (len(levels) == 1) == (width < 1e-7)
-    assert sum(told["histograms"][0]["counts"]) == 2 * 60
+    assert sum(reply["histograms"][0]["counts"]) == 2 * 60
 
 
 def test_numbers_near_the_largest_are_not_drawn(trained):
@@ -75,8 +75,8 @@ def test_numbers_near_the_largest_are_not_drawn(trained):
     training.advance(1, 60)
     for array in training.tiers["numpy"].model.parameters().values():
         array[...] = 1e30
-    told = json.loads(to_json(frame(training)))
-    assert (told["regions"], told["units"], told["gradients"]) == (None, None, [])
+    reply = json.loads(to_json(frame(training)))
+    assert (reply["regions"], reply["units"], reply["gradients"]) == (None, None, [])
 
 
 def test_an_answer_holds_no_nan():

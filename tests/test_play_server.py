@@ -84,10 +84,16 @@ SMALL = {"count": 60, "batch_size": 16}
 
 
 def test_a_training_from_the_first_picture_to_the_last_epoch(page):
-    told = page.ask("setup", **SMALL, epochs=3, dataset="spiral", noise=0.3)
-    assert (told["steps_per_epoch"], told["total_steps"], told["frame"]["step"]) == (4, 12, 0)
-    assert told["points"]["train"]["shape"] == [60, 2]
-    assert told["command"] is None and told["about_command"].startswith("A script trains on 1,000")
+    reply = page.ask("setup", **SMALL, epochs=3, dataset="spiral", noise=0.3)
+    assert (reply["steps_per_epoch"], reply["total_steps"], reply["frame"]["step"]) == (
+        4,
+        12,
+        0,
+    )
+    assert reply["points"]["train"]["shape"] == [60, 2]
+    assert reply["command"] is None and reply["about_command"].startswith(
+        "A script trains on 1,000"
+    )
     frame = page.ask("frame", until=1)
     assert frame["step"] == 1
     assert page.ask("frame", until=1) == frame, "the same question trains no more"
@@ -96,13 +102,13 @@ def test_a_training_from_the_first_picture_to_the_last_epoch(page):
         frame = page.ask("frame", until=100, steps_from=frame["step"])
     assert frame["state"] == "finished"
     assert "last epoch" in refused(page.post("steps"), 422, "finished")
-    assert page.ask("setup", **SMALL, epochs=3, dataset="spiral", noise=0.3) == told
+    assert page.ask("setup", **SMALL, epochs=3, dataset="spiral", noise=0.3) == reply
 
 
 def test_a_traced_step_is_a_step(page):
     page.ask("setup", **SMALL, tier="all")
-    told = page.ask("steps")
-    assert (told["step"], told["rows"], list(told["tiers"])) == (
+    reply = page.ask("steps")
+    assert (reply["step"], reply["rows"], list(reply["tiers"])) == (
         1,
         16,
         ["numpy", "lowlevel", "paper"],
@@ -113,12 +119,12 @@ def test_a_traced_step_is_a_step(page):
 
 def test_hovering_and_another_learning_rate(page):
     page.ask("setup", count=1_000, tier="lowlevel")
-    told = page.ask("rate", learning_rate=0.3)
-    assert "trains the same network" in told["about_command"]
+    reply = page.ask("rate", learning_rate=0.3)
+    assert "trains the same network" in reply["about_command"]
     frame = page.ask("frame", until=3)
-    told = page.ask("rate", learning_rate=0.5)
-    assert "--learning-rate 0.5" in told["command"]
-    assert f"changed after step {frame['step']}." in told["about_command"]
+    reply = page.ask("rate", learning_rate=0.5)
+    assert "--learning-rate 0.5" in reply["command"]
+    assert f"changed after step {frame['step']}." in reply["about_command"]
     changed = page.ask("frame")
     assert changed == frame | {"learning_rate": 0.5}
     point = page.ask("point", x=0.5, y=1)
@@ -286,9 +292,9 @@ def test_the_static_files_come_with_the_headers_that_keep_the_page_to_itself(cli
 
 
 def test_the_options_have_what_a_control_needs(client):
-    told = client.get("/api/options").json()
-    groups = {group["name"] for group in told["groups"]}
-    for field in told["fields"]:
+    reply = client.get("/api/options").json()
+    groups = {group["name"] for group in reply["groups"]}
+    for field in reply["fields"]:
         assert field["group"] in groups
         assert field["label"] and field["explanation"].endswith(".")
         if field["kind"] == "choice":
@@ -296,7 +302,7 @@ def test_the_options_have_what_a_control_needs(client):
         elif field["kind"] in ("number", "integer"):
             low, high = field["minimum"], field["maximum"] if field["name"] != "clip_norm" else 1e9
             assert all(low <= value <= high for value in field.get("suggestions", ()))
-    limits = {field["name"]: field for field in told["fields"]}
+    limits = {field["name"]: field for field in reply["fields"]}
     assert (limits["hidden"]["maximum"], limits["hidden"]["maximum_length"]) == (64, 6)
     assert (limits["dropout"]["maximum"], limits["dropout"]["below_maximum"]) == (1, True)
 

@@ -68,9 +68,11 @@ def test_looking_changes_nothing_and_the_gradients_shown_are_the_tiers_own(tier,
     expected, gradients, history = plain_training(tier, training.setup, 9)
     assert_same(state(training, tier), expected)
     assert frame(training)["history"]["loss"][tier] == history.losses
-    for step, told in apart.items():
-        assert told["loss"] == history.losses[step]
-        stages = {stage["layer"]: stage for stage in told["stages"] if stage["phase"] == "backward"}
+    for step, reply in apart.items():
+        assert reply["loss"] == history.losses[step]
+        stages = {
+            stage["layer"]: stage for stage in reply["stages"] if stage["phase"] == "backward"
+        }
         for layer in ("layers.0", "layers.4", "layers.8"):
             weight = gradients[step][f"{layer}.weight"]
             np.testing.assert_array_equal(values(stages[layer], "∂L/∂W"), weight)
@@ -84,9 +86,9 @@ def test_a_traced_step_adds_up(tier, trained):
     training = trained(tier=tier, dtype="float64", momentum=0.0, learning_rate=0.5, hidden=[5])
     training.advance(1, 60)
     before = state(training, tier)
-    told = trace_step(training)
+    reply = trace_step(training)
     after = state(training, tier)
-    stages = told["tiers"][tier]["stages"]
+    stages = reply["tiers"][tier]["stages"]
     phases = [(stage["phase"], stage["layer"]) for stage in stages]
     assert phases == [
         *(("forward", f"layers.{i}") for i in (0, 1, 2)),
@@ -95,7 +97,7 @@ def test_a_traced_step_adds_up(tier, trained):
         ("update", "layers.0"),
         ("update", "layers.2"),
     ]
-    X = training.dataset.train.images[told["indices"]]
+    X = training.dataset.train.images[reply["indices"]]
     W, b = before["layers.0.weight"], before["layers.0.bias"]
     np.testing.assert_array_equal(values(stages[0], "X"), X[:12])
     np.testing.assert_allclose(values(stages[0], "Z"), (X @ W.T + b)[:12], rtol=1e-13)
@@ -157,8 +159,8 @@ def test_the_drift_of_the_three_tiers_is_rounding(dropout, trained):
     for dtype in ("float32", "float64"):
         training = trained(tier="all", dtype=dtype, dropout=dropout)
         training.advance(12, 60)
-        told = frame(training, steps_from=3)["history"]["drift"]
-        assert {name: len(d) for name, d in told.items()} == {"lowlevel": 9, "paper": 9}
+        reply = frame(training, steps_from=3)["history"]["drift"]
+        assert {name: len(d) for name, d in reply.items()} == {"lowlevel": 9, "paper": 9}
         drift[dtype] = max(map(max, training.drift.values()))
         assert (
             to_array(training.tiers["numpy"].model.parameters()["layers.0.weight"]).dtype == dtype
@@ -237,15 +239,15 @@ def test_a_divergence_is_reported_in_words_and_no_nan_leaves(tier, trained):
         body = to_json(frame(training))
         assert not {b"NaN", b"Infinity"} & set(body.replace(b",", b" ").split())
         json.loads(body, parse_constant=pytest.fail)
-    told = json.loads(body)
-    assert told["state"] == "diverged"
+    reply = json.loads(body)
+    assert reply["state"] == "diverged"
     first = "numpy" if tier == "all" else tier
-    assert told["message"].startswith(TIERS[first].title)
+    assert reply["message"].startswith(TIERS[first].title)
     for part in ("step", "layers.", "try a learning rate below 1000"):
-        assert part in told["message"]
-    assert (told["regions"], told["units"], told["weights"]) == (None, None, None)
-    assert all(np.isfinite(losses).all() for losses in told["history"]["loss"].values())
-    assert len(told["history"]["loss"][told["shown"]]) == told["step"]
+        assert part in reply["message"]
+    assert (reply["regions"], reply["units"], reply["weights"]) == (None, None, None)
+    assert all(np.isfinite(losses).all() for losses in reply["history"]["loss"].values())
+    assert len(reply["history"]["loss"][reply["shown"]]) == reply["step"]
     assert trace_step(training) is None if training.state == "ready" else True
 
 
@@ -270,27 +272,27 @@ def test_a_divergence_is_reported_in_words_and_no_nan_leaves(tier, trained):
 def test_a_training_that_only_goes_wrong_is_reported_too(options, sentences, trained):
     training = trained(count=1_000, batch_size=32, **options)
     training.advance(160, 60)
-    told = frame(training)
-    assert told["state"] == "ready"
+    reply = frame(training)
+    assert reply["state"] == "ready"
     for sentence in sentences:
-        assert sentence in told["message"]
-    assert told["message"].count("The loss has grown") == sentences.count("The loss has grown")
+        assert sentence in reply["message"]
+    assert reply["message"].count("The loss has grown") == sentences.count("The loss has grown")
     assert frame(trained())["message"] is None
 
 
 def test_the_frame_tells_the_histories_from_where_the_page_has_them(trained):
     training = trained(epochs=3)
     training.advance(9, 60)  # an epoch has 4
-    told = frame(training, steps_from=6, epochs_from=1)
+    reply = frame(training, steps_from=6, epochs_from=1)
     history = training.tiers["numpy"].history
-    assert told["history"]["loss"]["numpy"] == history.losses[6:9]
-    assert [e["validation_loss"] for e in told["history"]["epochs"]["numpy"]] == [
+    assert reply["history"]["loss"]["numpy"] == history.losses[6:9]
+    assert [e["validation_loss"] for e in reply["history"]["epochs"]["numpy"]] == [
         history.epochs[1].validation_loss
     ]
     training.advance(100, 60)
-    told = frame(training)
-    assert (told["step"], told["epoch"], told["state"]) == (12, 3, "finished")
-    assert told["test"]["numpy"]["accuracy"] == history.test_accuracy
+    reply = frame(training)
+    assert (reply["step"], reply["epoch"], reply["state"]) == (12, 3, "finished")
+    assert reply["test"]["numpy"]["accuracy"] == history.test_accuracy
 
 
 def test_an_epoch_ends_with_its_validation(trained):
