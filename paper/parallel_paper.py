@@ -11,7 +11,7 @@ import torch.distributed as dist
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 
-from common.distributed.processes import several_processes
+from common.distributed.process_group import is_distributed
 from common.distributed.shared_training import LossFunction, SharedTraining
 from common.training import Training
 from data.datasets import Dataset
@@ -29,7 +29,7 @@ def in_parallel(
         UserError: as `SharedTraining`, and for batch normalization on CPUs.
     """
     network = training.model
-    if not several_processes():
+    if not is_distributed():
         return network, loss_function, training
     first = next(network.parameters())
     if training.configuration.batch_norm and not first.is_cuda:
@@ -53,6 +53,6 @@ class AveragedTraining(SharedTraining):
     """Adds up what a step has measured; DDP does so for the gradients alone."""
 
     def record_step(self, loss: Any, right: Any, gradient_norm: Any = None) -> None:
-        measured = self.measured(loss / dist.get_world_size(), right)
+        measured = self.pack_sums(loss / dist.get_world_size(), right)
         dist.all_reduce(measured)
-        super().record_step(*self.added_up(measured), gradient_norm)
+        super().record_step(*self.unpack_sums(measured), gradient_norm)

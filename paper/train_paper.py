@@ -9,7 +9,7 @@ from torch.nn import functional as F  # noqa: N812
 from torch.nn.utils import clip_grads_with_norm_
 
 from common.configuration import Configuration
-from common.distributed.process_group import joined_processes
+from common.distributed.process_group import process_group
 from common.distributed.tensors import choose_device, seed_dropout, to_tensors
 from common.examples import Examples, prepare
 from common.initializers import initial_weights
@@ -173,7 +173,7 @@ def main(arguments: list[str]) -> None:
     from common.runs.options import TorchRunOptions
 
     description = "Train the multilayer perceptron of tier 3."
-    train_as_run(train_steps, "paper", TorchRunOptions, description, arguments, joined_processes)
+    train_as_run(train_steps, "paper", TorchRunOptions, description, arguments, process_group)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import torch
 import torch.distributed as dist
 from jaxtyping import Float
 
-from common.distributed.processes import several_processes
+from common.distributed.process_group import is_distributed
 from common.distributed.shared_training import LossFunction, SharedTraining
 from common.training import Training
 from data.datasets import Dataset
@@ -27,7 +27,7 @@ def in_parallel(
     Raises:
         UserError: as `SharedTraining`.
     """
-    if not several_processes():
+    if not is_distributed():
         return loss_function, training
     shared = SharedTraining(training, dataset)
     model = training.model
@@ -50,14 +50,14 @@ def all_reduce(
     """
     if not isinstance(training, SharedTraining):
         return loss, right
-    measured = training.measured(loss, right)
+    measured = training.pack_sums(loss, right)
     vector = torch.cat([*(gradient.flatten() for gradient in gradients.values()), measured])
     dist.all_reduce(vector)
     sizes = [gradient.numel() for gradient in gradients.values()]
     *sums, measured = vector.split([*sizes, len(measured)])
     for gradient, total in zip(gradients.values(), sums, strict=True):
         gradient.copy_(total.view_as(gradient))
-    return training.added_up(measured)
+    return training.unpack_sums(measured)
 
 
 class AllReduce(torch.autograd.Function):

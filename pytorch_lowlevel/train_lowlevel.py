@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float, Int
 
 from common.configuration import Configuration
-from common.distributed.process_group import joined_processes
+from common.distributed.process_group import process_group
 from common.distributed.tensors import choose_device, seed_dropout, to_tensors
 from common.examples import Examples, prepare
 from common.minibatches import minibatches, shuffled_indices
@@ -170,7 +170,7 @@ def main(arguments: list[str]) -> None:
     from common.runs.options import TorchRunOptions
 
     description = "Train the multilayer perceptron of tier 2."
-    train_as_run(train_steps, "lowlevel", TorchRunOptions, description, arguments, joined_processes)
+    train_as_run(train_steps, "lowlevel", TorchRunOptions, description, arguments, process_group)
 
 
 if __name__ == "__main__":

@@ -24,8 +24,7 @@ from train_scripts import read_tensors, stop_after, train_watched
 from common.cli.command_line import parse
 from common.configuration import Loss, ScheduleName
 from common.distributed.tensors import seed_dropout
-from common.runs.follower import Follower
-from common.runs.run import Run
+from common.runs.run import Follower, Run
 from common.training import EPOCH_COLUMNS
 from data.datasets import load_dataset
 from data.errors import UserError

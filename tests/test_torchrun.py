@@ -148,4 +148,4 @@ def test_a_lost_process_is_reported_with_the_fix(restarts, allowed, reported, mo
     store = dist.HashStore()
     for machine, count in enumerate(restarts):
         store.set(process_group.restarts_of(str(machine)), count)
-    assert process_group.what_now(store).startswith(reported)
+    assert process_group.recovery_hint(store).startswith(reported)

@@ -10,15 +10,13 @@ import tyro
 
 from common.distributed.torchrun_env import (
     one_process,
-    process_rank,
     restart_count,
     restarts_allowed,
 )
 from common.options import option_name, option_value
-from common.runs.follower import Follower
 from common.runs.memory import check_memory, out_of_memory, out_of_memory_message
 from common.runs.options import REPOSITORY, RunOptions
-from common.runs.run import Run, TrainSteps
+from common.runs.run import Follower, Run, TrainSteps
 from common.runs.run_folder import CHECKPOINT, TEST, read_description, read_options
 from data.datasets import DatasetUnavailable, load_dataset
 from data.errors import UserError, one_line
@@ -98,7 +96,7 @@ def train_as_run(
     options_class: type[RunOptions],
     description: str,
     arguments: list[str],
-    processes: Callable[[], AbstractContextManager[None]] = one_process,
+    processes: Callable[[], AbstractContextManager[int]] = one_process,
 ) -> None:
     """What a train script does: read the options, load the data, train, and keep the run.
 
@@ -108,14 +106,15 @@ def train_as_run(
         options_class: its options.
         description: the first line of --help.
         arguments: of the command line.
-        processes: the context in which those that torchrun has started train together.
+        processes: the context in which those that torchrun has started train together;
+            yields this one's rank.
 
     Raises:
         UserError: for bad input or surroundings, before the first step; or where it diverges.
     """
-    with processes():
+    with processes() as rank:
         options = parse(options_class, tier, description, arguments)
-        kept = Run if process_rank() == 0 else Follower
+        kept = Run if rank == 0 else Follower
         with kept(options, tier) as run:
             try:
                 dataset = load_dataset(options.dataset, options.data_root, options.dtype)

@@ -1,4 +1,8 @@
-"""Joins the processes that torchrun has started, and tells their end in one line."""
+"""The processes that share one training, and the line in which their end is reported.
+
+This is data parallelism: every process has the whole model and the whole data set, and computes
+with its share of the rows.
+"""
 
 import os
 from collections.abc import Iterator
@@ -20,15 +24,15 @@ TIMEOUT = timedelta(minutes=2)
 
 
 @contextmanager
-def joined_processes() -> Iterator[None]:
-    """In the `with` block, the processes of torchrun are one group; one alone joins nothing.
+def process_group() -> Iterator[int]:
+    """In the `with` block, the processes of torchrun are one group. Yields this one's rank, from 0.
 
     Raises:
         UserError: as the block does, and where another process is lost; in the first process of
             each machine to know. The others leave with exit code 2.
     """
     if process_count() == 1:
-        yield
+        yield 0
         return
     store, rank, count = next(iter(dist.rendezvous("env://", timeout=TIMEOUT)))
     store.set(restarts_of(os.environ["GROUP_RANK"]), str(restart_count()))
@@ -41,26 +45,26 @@ def joined_processes() -> Iterator[None]:
         dist.init_process_group(
             backend, store=group_store, rank=rank, world_size=count, timeout=TIMEOUT
         )
-        yield
+        yield rank
     except UserError:
-        if not _first_to_say(group_store):
+        if not _claims_error_report(group_store):
             raise SystemExit(2) from None
         raise
     except RuntimeError as error:
         if not _is_loss(error):
             raise
-        if not _first_to_say(group_store):
+        if not _claims_error_report(group_store):
             raise SystemExit(2) from None
         raise UserError(
             f"process {rank} of {count}: another process of this training has ended, or has not"
-            f" answered for {TIMEOUT.total_seconds():.0f} seconds; {what_now(store)}"
+            f" answered for {TIMEOUT.total_seconds():.0f} seconds; {recovery_hint(store)}"
         ) from None
     finally:
         if dist.is_initialized():
             dist.destroy_process_group()
 
 
-def what_now(store: dist.Store) -> str:
+def recovery_hint(store: dist.Store) -> str:
     """What is to be done about a lost process. The store knows each machine's restarts."""
     machines = [restarts_of(str(number)) for number in range(int(os.environ["GROUP_WORLD_SIZE"]))]
     restarts = []
@@ -83,10 +87,10 @@ def restarts_of(machine: str) -> str:
     return f"restarts of machine {machine}"
 
 
-def _first_to_say(store: dist.Store) -> bool:
-    """Whether no other process of this machine has told its users why the training ends."""
+def _claims_error_report(store: dist.Store) -> bool:
+    """Whether no other process of this machine has reported why the training ends."""
     try:
-        return store.add(f"told on machine {os.environ['GROUP_RANK']}", 1) == 1
+        return store.add(f"reported on machine {os.environ['GROUP_RANK']}", 1) == 1
     except RuntimeError:  # the store has ended with its machine
         return True
 
@@ -94,3 +98,17 @@ def _first_to_say(store: dist.Store) -> bool:
 def _is_loss(error: RuntimeError) -> bool:
     words = str(error).lower()
     return isinstance(error, dist.DistError) or "gloo" in words or "nccl" in words
+
+
+def is_distributed() -> bool:
+    """Whether this process shares its training with others."""
+    return dist.is_available() and dist.is_initialized() and dist.get_world_size() > 1
+
+
+def share(count: int) -> slice:
+    """The rows of this process: of n, process r of p takes n r / p to n (r + 1) / p.
+
+    Where there are fewer rows than processes, some have none.
+    """
+    r, p = dist.get_rank(), dist.get_world_size()
+    return slice(count * r // p, count * (r + 1) // p)

@@ -12,7 +12,7 @@ import torch
 import torch.distributed as dist
 
 from common.configuration import Configuration
-from common.distributed.processes import share
+from common.distributed.process_group import share
 from common.options import option_name, option_value
 from common.runs.environment import code_checksum
 from common.training import Training
@@ -68,12 +68,12 @@ class SharedTraining(Training):
 
         return shared_loss
 
-    def measured(self, loss: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
+    def pack_sums(self, loss: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
         """What the processes add up besides their gradients, as one vector."""
         asked_to_stop = loss.new_tensor(float(self.stop_requested))
         return torch.stack([loss, right.sum().to(loss.dtype), asked_to_stop])
 
-    def added_up(self, total: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    def unpack_sums(self, total: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Loss and number of right predictions of all rows, of the vectors' sum."""
         loss, right, stops = total
         self.should_stop = bool(stops > 0)
@@ -88,9 +88,9 @@ class SharedTraining(Training):
     def _of_all(self, loss: float, accuracy: float, count: int) -> tuple[float, float]:
         """Each process has divided its sums by the number of all examples."""
         right = torch.tensor(accuracy * count, dtype=torch.float64).round()
-        total = self.measured(torch.tensor(loss, dtype=torch.float64), right)
+        total = self.pack_sums(torch.tensor(loss, dtype=torch.float64), right)
         dist.all_reduce(total)
-        total_loss, total_right = self.added_up(total)
+        total_loss, total_right = self.unpack_sums(total)
         return total_loss.item(), total_right.item() / count
 
 

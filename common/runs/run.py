@@ -245,3 +245,27 @@ class Run:
             raise UserError(
                 f"{error} (what was written before is whole, and --resume continues from it)"
             ) from None
+
+
+class Follower(Run):
+    """A run that another process keeps: this one trains along, and writes and shows nothing.
+
+    Args:
+        options, tier: as `Run`.
+    """
+
+    def __init__(self, options: RunOptions, tier: str) -> None:
+        super().__init__(options, tier)
+        self._progress.console.quiet = True
+
+    def _open_folder(self, entering: ExitStack) -> None:
+        """The first process keeps it."""
+
+    def _begin_folder(self) -> None:
+        """The first process does."""
+
+    def _save_checkpoint(self, training: Training) -> None:
+        """The first process does."""
+
+    def _write(self, write: Callable[..., FileDigest], name: str, *content: Any) -> None:
+        """The first process writes it."""
