@@ -14,7 +14,7 @@ from pathlib import Path
 import tyro
 
 from common.cli.command_line import FREE_ON_RESUME, run_script
-from common.cli.job_pool import Job, processor_cores, train_side_by_side
+from common.cli.job_pool import Job, processor_cores, run_jobs
 from common.options import option, option_name
 from common.runs import run_folder
 from common.runs.environment import environment
@@ -105,7 +105,7 @@ def train_all(comparison: Comparison, folder: Path) -> list[Path]:
     cores = processor_cores() // (comparison.threads or processor_cores())
     room = available_memory() // (estimate_memory(comparison) + LIBRARIES)
     try:
-        train_side_by_side(jobs, max(1, min(cores, room)))
+        run_jobs(jobs, max(1, min(cores, room)))
     except SystemExit:  # Ctrl-C or SIGTERM
         command = "the same command" + " without --overwrite" * comparison.overwrite
         say_to_stderr(f"stopped; {command} continues")

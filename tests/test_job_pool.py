@@ -1,4 +1,4 @@
-"""Scripts side by side, how many at a time and what ends them; and how many threads each has."""
+"""Several scripts at once: how many at a time, what ends them, and how many threads each has."""
 
 import os
 import signal
@@ -10,7 +10,7 @@ import torch
 from threadpoolctl import threadpool_info, threadpool_limits
 from train_scripts import TRAIN_SCRIPTS, read_json, stop_after, train_watched
 
-from common.cli import job_pool as side_by_side
+from common.cli import job_pool
 from common.runs import run_folder
 from data.errors import UserError
 
@@ -32,7 +32,7 @@ def number(request):
 
 def test_a_signal_is_passed_on_once_and_nothing_else_begins(number, tmp_path):
     jobs = [
-        side_by_side.Job(name, ("-c", WAITING, str(tmp_path / name)), tmp_path, 1)
+        job_pool.Job(name, ("-c", WAITING, str(tmp_path / name)), tmp_path, 1)
         for name in ("first", "second", "third")
     ]
 
@@ -44,7 +44,7 @@ def test_a_signal_is_passed_on_once_and_nothing_else_begins(number, tmp_path):
     before = signal.getsignal(number)
     threading.Thread(target=signal_when_begun).start()
     with pytest.raises(SystemExit) as exit_info:
-        side_by_side.train_side_by_side(jobs, 2)
+        job_pool.run_jobs(jobs, 2)
     assert exit_info.value.code == 128 + number
     assert signal.getsignal(number) is before
     names = {path.name for path in tmp_path.iterdir()}
@@ -55,14 +55,14 @@ def test_a_signal_is_passed_on_once_and_nothing_else_begins(number, tmp_path):
 
 def test_what_a_script_says_last_is_reported(tmp_path):
     def job(code):
-        return side_by_side.Job("the run", ("-c", code), tmp_path, 1)
+        return job_pool.Job("the run", ("-c", code), tmp_path, 1)
 
     for code, message in (
         ("raise SystemExit('warning\\nerror: it broke')", "the run: it broke"),
         ("import os; os.kill(os.getpid(), 9)", "the run: ended with exit code -9"),
     ):
         with pytest.raises(UserError) as error:
-            side_by_side.train_side_by_side([job(code)], 1)
+            job_pool.run_jobs([job(code)], 1)
         assert str(error.value) == message
 
 
@@ -71,15 +71,15 @@ def test_as_many_run_at_a_time_as_are_asked_for(tmp_path):
 import pathlib, sys, time
 folder = pathlib.Path(sys.argv[1])
 (folder / sys.argv[2]).touch()
-time.sleep(0.4)
+time.sleep(0.2)
 print(len(list(folder.glob("run*"))), file=(folder / f"seen{sys.argv[2]}").open("w"))
 (folder / sys.argv[2]).unlink()
 """
     jobs = [
-        side_by_side.Job(name, ("-c", code, str(tmp_path), name), tmp_path, 1)
+        job_pool.Job(name, ("-c", code, str(tmp_path), name), tmp_path, 1)
         for name in ("run1", "run2", "run3")
     ]
-    side_by_side.train_side_by_side(jobs, 2)
+    job_pool.run_jobs(jobs, 2)
     seen = {path.name: int(path.read_text()) for path in tmp_path.glob("seen*")}
     assert len(seen) == 3
     assert max(seen.values()) == 2

@@ -213,7 +213,7 @@ def test_each_kind_of_unusable_run_has_its_reason_and_command(runs, tmp_path, mn
 
 
 def test_a_comparisons_runs_are_used_where_there_are_no_others(runs, tmp_path, monkeypatch):
-    monkeypatch.setattr(compare, "train_side_by_side", lambda jobs, at_once: None)
+    monkeypatch.setattr(compare, "run_jobs", lambda jobs, at_once: None)
     comparison = compare.Comparison(run_dir=tmp_path / "compare", seeds=(3, 4))
     folders = compare.train_all(comparison, comparison.run_dir)
     (first,) = (folder for folder in folders if folder.name.startswith("paper-float32-seed3"))

@@ -1,7 +1,7 @@
-"""Train scripts side by side: each in a process of its own, as many at a time as there are cores.
+"""Several train scripts at once, each in a process of its own, as many as there are cores.
 
-A process of one thread computes the same digits on any number of cores, and does not wait for its
-neighbours, which all threads of one matrix product do.
+A process of one thread computes the same digits on any number of cores, and waits for no other, as
+the threads of one matrix product do.
 """
 
 import os
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from common.runs.files import read_table
-from common.runs.progress import SideBySideDisplay
+from common.runs.progress import JobsDisplay
 from common.runs.run_folder import HISTORY
 from common.training import EPOCH_COLUMNS
 from data.errors import UserError
@@ -48,23 +48,23 @@ def processor_cores() -> int:
     return os.cpu_count() or 1
 
 
-def train_side_by_side(jobs: Sequence[Job], at_a_time: int) -> None:
-    """Run the train scripts, the first ones first, and show how far they are.
+def run_jobs(jobs: Sequence[Job], at_a_time: int) -> None:
+    """Run the train scripts in their order, and show how far they are.
 
     Where one fails, or Ctrl-C or SIGTERM comes, those that run finish their step and write a
     checkpoint, and no others begin. On Windows, which has no such signal, they end at once, and
     keep the checkpoint of their last epoch.
 
     Raises:
-        UserError: what the script that failed said.
+        UserError: the last line of the script that failed.
         SystemExit: after a signal, with 130 or 143.
     """
     if not jobs:
         return
     runner = _Runner()
     with (
-        _signals_leave(),
-        SideBySideDisplay({job.name: job.epochs for job in jobs}) as display,
+        _signals_raise_exit(),
+        JobsDisplay({job.name: job.epochs for job in jobs}) as display,
         ThreadPoolExecutor(at_a_time) as pool,
     ):
         pending: dict[Future[str], Job] = {pool.submit(runner.run, job): job for job in jobs}
@@ -92,7 +92,7 @@ class _Runner:
         self.stopping = threading.Event()
 
     def run(self, job: Job) -> str:
-        """Run a script to its end; what it said where it failed, else nothing."""
+        """Run a script to its end; its error's last line, or nothing where it succeeded."""
         # A process group of its own: Ctrl-C in the terminal reaches us alone, and we pass it on
         # once. (A second one would end the script before it has written its checkpoint.)
         process = subprocess.Popen(
@@ -107,11 +107,11 @@ class _Runner:
         self.processes.append(process)
         if self.stopping.is_set():
             process.terminate()
-        _, said = process.communicate()
+        _, errors = process.communicate()
         if process.returncode == 0:
             return ""
         # The last line: what stands before it are warnings, or a traceback.
-        last = (said.strip().splitlines() or [f"ended with exit code {process.returncode}"])[-1]
+        last = (errors.strip().splitlines() or [f"ended with exit code {process.returncode}"])[-1]
         return last.removeprefix("error: ")
 
     def stop(self) -> None:
@@ -121,7 +121,7 @@ class _Runner:
             process.terminate()  # which passes over those that have ended
 
 
-def _show_progress(job: Job, display: SideBySideDisplay) -> None:
+def _show_progress(job: Job, display: JobsDisplay) -> None:
     if not (job.folder / HISTORY).exists():
         return
     with suppress(UserError):  # reading the finished run reports what is wrong with it
@@ -134,8 +134,8 @@ def _show_progress(job: Job, display: SideBySideDisplay) -> None:
 
 
 @contextmanager
-def _signals_leave() -> Iterator[None]:
-    """SIGTERM, as Ctrl-C does, leaves the `with` block, and the program with 128 + its number."""
+def _signals_raise_exit() -> Iterator[None]:
+    """In the `with` block, SIGTERM and Ctrl-C raise SystemExit with 128 + the signal's number."""
 
     def leave(number: int, _: object) -> None:
         raise SystemExit(128 + number)

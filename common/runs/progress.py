@@ -86,7 +86,7 @@ class ProgressDisplay:
             drop_output()
 
 
-class SideBySideDisplay:
+class JobsDisplay:
     """A bar for each of several runs in a terminal; in a log, a line for each that has ended.
 
     Args:
@@ -111,7 +111,7 @@ class SideBySideDisplay:
         }
         self._measured = dict.fromkeys(epochs, "")
 
-    def __enter__(self) -> "SideBySideDisplay":
+    def __enter__(self) -> "JobsDisplay":
         self._bars.start()
         return self
 
