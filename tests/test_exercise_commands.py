@@ -329,9 +329,7 @@ TWO_FAULTS = {
         ("(1 - self.A**2)", "self.A * (1 - self.A)"),
     ),
 }
-KEEPDIMS = (
-    "keepdims=True is missing: a row's largest logit and its sum have to stay columns, (n, 1)"
-)
+KEEPDIMS = "keepdims=True is missing: a row's largest logit and its sum must stay columns, (n, 1)"
 EXPLAINED = {"11": KEEPDIMS, "03": None}
 
 
