@@ -60,7 +60,7 @@ class PixelScale:
 
 
 def standardised_split(
-    pixels: UInt8[np.ndarray, "count *rest"],
+    pixels: UInt8[np.ndarray, " count *rest"],
     labels: UInt8[np.ndarray, " count"],
     rows: Int64[np.ndarray, " n"],
     scale: PixelScale,

@@ -1,7 +1,8 @@
-"""Command lines: what they mean, that no words end in anything but one line, and early Ctrl-C."""
+"""Command lines: what they mean, and that no words end in anything but one line."""
 
 import contextlib
 import io
+import re
 from pathlib import Path
 from unittest import mock
 
@@ -13,7 +14,7 @@ from train_scripts import TRAIN_SCRIPTS
 
 from common.cli.command_line import parse, run_script
 from common.options import option_name, option_value
-from common.runs.options import RunOptions, TorchRunOptions
+from common.runs.options import REPOSITORY, RunOptions, TorchRunOptions
 from compare import Comparison
 from data.errors import UserError
 from tiers import TIERS
