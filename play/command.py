@@ -34,7 +34,12 @@ def main(arguments: list[str]) -> None:
     Raises:
         UserError: where the port is taken, or the page's libraries are not installed.
     """
-    options = tyro.cli(PlayOptions, args=arguments, description="Serve the page in the browser.")
+    options = tyro.cli(
+        PlayOptions,
+        prog="python -m play",
+        args=arguments,
+        description="Serve the page in the browser.",
+    )
     listening = listen(options.port)
     try:
         import uvicorn

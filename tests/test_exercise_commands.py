@@ -255,7 +255,6 @@ def test_json_and_exit_codes(tmp_path):
         (["check", "01"], "not started"),
         (["check"], "no exercise is started"),
         (["check", "--file", "x"], "needs an exercise"),
-        (["hint", "01", "--tier", "4"], "must be 'numpy', 'lowlevel' or 'paper'"),
         (["try", "11"], "not started"),
         (["check", "03", "--tier", "paper"], "start 03 --tier paper` does"),
         (["report"], "give the folder"),

@@ -312,4 +312,4 @@ def main(arguments: list[str]) -> None:
     if name not in COMMANDS:
         raise UserError(f"{option_value(name)}: must be one of {', '.join(COMMANDS)}")
     model, function = COMMANDS[name]
-    function(tyro.cli(model, args=rest, description=function.__doc__))
+    function(tyro.cli(model, prog=f"{ME} {name}", args=rest, description=function.__doc__))
