@@ -91,6 +91,7 @@ def train_steps(
             scheduler.step()
             if not training.epoch_is_over:
                 yield training
+        # The last update of an epoch is yielded with its validation, the very last with the test.
         training.record_epoch(*evaluate(network, validation, configuration.loss))
         if training.is_over:
             training.finish(*evaluate(network, test, configuration.loss))

@@ -89,6 +89,7 @@ def train_steps(
             optimizer.step(gradients)
             if not training.epoch_is_over:
                 yield training
+        # The last update of an epoch is yielded with its validation, the very last with the test.
         training.record_epoch(*evaluate(model, validation, configuration.loss))
         if training.is_over:
             training.finish(*evaluate(model, test, configuration.loss))
