@@ -36,7 +36,7 @@ def test_a_full_disk_behind_standard_output(device, tmp_path):
 @pytest.mark.parametrize("unbuffered", [True, False])
 def test_a_reader_that_has_gone(unbuffered, tmp_path):
     flags = ["-u"] if unbuffered else []
-    script = [sys.executable, *flags, NUMPY, *OPTIONS, tmp_path, "--epochs", "300"]
+    script = [sys.executable, *flags, NUMPY, *OPTIONS, tmp_path, "--epochs", "150"]
     with subprocess.Popen(script, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
         run.stdout.readline()
         run.stdout.close()

@@ -7,7 +7,6 @@ import errno
 import io
 import json
 import os
-import resource
 import subprocess
 import sys
 from collections import Counter
@@ -25,6 +24,8 @@ from common.runs.options import REPOSITORY, TorchRunOptions
 from common.training import check_state, to_arrays
 from data.errors import UserError
 from tools.chaos import contents, continue_run, train
+
+resource = pytest.importorskip("resource")  # which Windows lacks
 
 # With KILLS=40 in the environment, a comparison is killed with all its runs, too.
 KILLS = int(os.environ.get("KILLS", "8"))

@@ -12,7 +12,6 @@ import argparse
 import csv
 import json
 import os
-import resource
 import shutil
 import signal
 import subprocess
@@ -77,6 +76,8 @@ def start(folder: Path, epochs: int, tier: str, file_size: int | None = None) ->
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         os.dup2(os.open(folder.parent / "errors", os.O_WRONLY | os.O_CREAT | os.O_APPEND), 2)
         if file_size is not None:  # as on a disk that is full: larger files cannot be written
+            import resource  # Windows has none; the tests there use `contents` alone
+
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (file_size, file_size))
         try:
