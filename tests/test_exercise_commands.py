@@ -17,6 +17,7 @@ from data.errors import UserError
 from exercises.checker import catalogue, checking, runner, try_in_network
 from exercises.checker.answer import Answer
 from exercises.checker.catalogue import find_exercise
+from exercises.checker.checking import NOT_STARTED
 from exercises.checker.child import verdict_of
 from exercises.checker.commands import main
 from exercises.checker.mistakes import read_mistakes
@@ -136,7 +137,7 @@ def test_a_failed_check_as_a_reader_sees_it(work, capsys):
         said = capsys.readouterr().out
         assert exit_info.value.code == 1
         assert len(said.splitlines()) <= 12
-        assert "stage 5 of 8: values" in said
+        assert "stage 6 of 9: values" in said
         assert "Dropout(0.2).forward(X)" in said
         assert "cause: The entries that are kept are not divided by 1 - p." in said
         assert ("Stuck?" in said) == (failures == 3)
@@ -215,7 +216,7 @@ def test_what_torch_has_not_implemented_is_no_answer_that_is_not_written(tmp_pat
     path.write_text(text.replace("~to_x", "(1 - to_x)"), encoding="utf-8")
     verdict = check_answer(Answer.read(gates, path))
     assert not verdict.passed
-    assert verdict.stage != "written", verdict.lines
+    assert verdict.stage != NOT_STARTED, verdict.lines
 
 
 def test_an_error_is_reported_as_such_with_both_ends_of_its_message(tmp_path):

@@ -7,37 +7,34 @@ below it the answers whose verdict hung on the seed.
 import argparse
 import time
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
 
 from common.runs.environment import limited_threads
+from exercises.checker.answer import Answer
 from exercises.checker.catalogue import Exercise, all_exercises, find_exercise
 from exercises.checker.child import verdict_of
+from exercises.checker.mistakes import read_mistakes
 
 
-def surprises(exercise: Exercise, path: Path, right: bool, seeds: int) -> list[int]:
+def surprises(answer: Answer, right: bool, seeds: int) -> list[int]:
     """The seeds with which an answer was not judged as it should be."""
     with limited_threads(1):
-        return [
-            seed
-            for seed in range(seeds)
-            if verdict_of(exercise, path, seed, lambda stage, check: None)[0].passed != right
-        ]
+        return [seed for seed in range(seeds) if verdict_of(answer, seed)[0].passed != right]
 
 
 def judge_all(exercise: Exercise, seeds: int, pool: ProcessPoolExecutor) -> int:
     """Judge the answers of one exercise, and print how often it went wrong."""
     began = time.perf_counter()
-    right = [*(exercise.solution(tier) for tier in exercise.tiers), *exercise.neighbours()]
-    answers = [(path, path in right) for path in [*right, *exercise.mistakes()]]
-    jobs = [pool.submit(surprises, exercise, path, *rest, seeds) for path, *rest in answers]
-    found = {path: job.result() for (path, _), job in zip(answers, jobs, strict=True)}
-    wrong = {path: numbers for path, numbers in found.items() if numbers}
+    paths = [*map(exercise.solution, exercise.tiers), *exercise.alternatives()]
+    answers = [(path.name, Answer.read(exercise, path), True) for path in paths]
+    answers += [(known.cause, known.answer, False) for known in read_mistakes(exercise)]
+    jobs = [(name, pool.submit(surprises, *rest, seeds)) for name, *rest in answers]
+    wrong = [(name, job.result()) for name, job in jobs if job.result()]
     seconds = time.perf_counter() - began
     judged = f"{len(answers)} answers, {seeds} seeds"
-    count = sum(map(len, wrong.values()))
+    count = sum(len(numbers) for _, numbers in wrong)
     print(f"{exercise.name}: {judged}, {count} wrong verdicts, {seconds:.0f} s", flush=True)
-    for path, numbers in wrong.items():
-        print(f"  {path.parent.parent.name}/{path.name}: seeds {numbers[:10]}", flush=True)
+    for name, numbers in wrong:
+        print(f"  {name}: seeds {numbers[:10]}", flush=True)
     return len(wrong)
 
 

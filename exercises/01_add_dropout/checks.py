@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from exercises.checker.adapters import Tier, unchanged
-from exercises.checker.catalogue import About
+from exercises.checker.catalogue import Metadata
 from exercises.checker.checking import Checks, Failed, expect_close, expect_shape
 
-ABOUT = About(
+METADATA = Metadata(
     level="intermediate",
     minutes=40,
     teaches="a layer that is random in training and does nothing in evaluation; its gradient",

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from exercises.checker.adapters import Tier, unchanged
-from exercises.checker.catalogue import About
+from exercises.checker.catalogue import Metadata
 from exercises.checker.checking import Checks, Failed, described, expect_close
 
-ABOUT = About(
+METADATA = Metadata(
     level="intermediate",
     minutes=75,
     teaches="minibatch statistics and running ones; a gradient with three paths",

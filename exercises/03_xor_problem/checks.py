@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from exercises.checker.adapters import Tier, adapter
-from exercises.checker.catalogue import About
+from exercises.checker.catalogue import Metadata
 from exercises.checker.checking import (
     Checks,
     Failed,
@@ -35,16 +35,16 @@ from .xor_network import (
     X,
     Y,
     descent_gets_on,
+    describe_first_loss,
     given,
     listed,
     parameters,
     shapes,
-    told_by,
     true_gradients,
     true_outputs,
 )
 
-ABOUT = About(
+METADATA = Metadata(
     level="basic",
     minutes=60,
     teaches="why a hidden layer is needed; a whole training, from first weights to last step",
@@ -293,12 +293,22 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
     def outdated() -> bool:
         return passes(output, gradients) and not passes(gradients_after_another_forward)
 
-    def told() -> Any:
-        return told_by(trained(answer, tier.name, seed)) if passes(output) else "right"
+    def first_loss() -> Any:
+        return describe_first_loss(trained(answer, tier.name, seed)) if passes(output) else "right"
 
     return [
         *(forward, *(gradient(name) for name in NAMES)),
-        *(again, first_shapes, drawn(1, 1), drawn(1, 2), alike, moved, ending, told, outdated),
+        *(
+            again,
+            first_shapes,
+            drawn(1, 1),
+            drawn(1, 2),
+            alike,
+            moved,
+            ending,
+            first_loss,
+            outdated,
+        ),
     ]
 
 

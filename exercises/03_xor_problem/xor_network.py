@@ -96,13 +96,13 @@ def descent_gets_on(p: dict[str, np.ndarray]) -> bool:
     return loss_of(true_outputs(p, X), Y) < LOSS
 
 
-def told_by(training: Training) -> str:
+def describe_first_loss(training: Training) -> str:
     """What the first of the returned losses is."""
     if training.returned is None:
         return "nothing"
-    told = np.asarray(training.returned, np.float64)
-    if told.ndim == 0 or told.size < 2 or not np.isfinite(told.flat[0]):
-        return f"no losses, of shape {told.shape}"
+    losses = np.asarray(training.returned, np.float64)
+    if losses.ndim == 0 or losses.size < 2 or not np.isfinite(losses.flat[0]):
+        return f"no losses, of shape {losses.shape}"
     squared = float(((training.outputs("before") - Y) ** 2).mean())
     half = float(-(Y * np.log(training.outputs("before"))).mean())
     first, last = training.loss("before"), training.loss("after")
@@ -111,8 +111,8 @@ def told_by(training: Training) -> str:
     means |= {"first half": half, "second half": first - half, "difference": 2 * half - first}
     means["distance"] = float(np.abs(training.outputs("before") - Y).mean())
     for word, value in means.items():
-        if np.isclose(told.flat[0], value, rtol=1e-3):
+        if np.isclose(losses.flat[0], value, rtol=1e-3):
             return word
-    if np.isin(told, np.arange(5) / 4).all():
+    if np.isin(losses, np.arange(5) / 4).all():
         return "share of right answers"
-    return "after the step" if np.isclose(told.flat[-1], last, rtol=1e-3) else "another"
+    return "after the step" if np.isclose(losses.flat[-1], last, rtol=1e-3) else "another"

@@ -11,12 +11,12 @@ import numpy as np
 
 from exercises.checker import fair_comparison
 from exercises.checker.adapters import Tier, unchanged
-from exercises.checker.catalogue import About
+from exercises.checker.catalogue import Metadata
 from exercises.checker.checking import Checks, Failed, expect_close, expect_shape
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu")
 DERIVATIVES = tuple(f"{name}_derivative" for name in ACTIVATIONS)
-ABOUT = About(
+METADATA = Metadata(
     level="basic",
     minutes=75,
     teaches="activations and their slopes; each at its best rate, several seeds, mean and spread",

@@ -14,11 +14,11 @@ import numpy as np
 
 from exercises.checker import fair_comparison
 from exercises.checker.adapters import Tier
-from exercises.checker.catalogue import About
+from exercises.checker.catalogue import Metadata
 from exercises.checker.checking import Checks, Failed, expect_shape
 
 INITIALIZERS = ("xavier_normal", "xavier_uniform", "he_normal", "he_uniform")
-ABOUT = About(
+METADATA = Metadata(
     level="basic",
     minutes=60,
     teaches="variances of Xavier and He, two distributions; each at its best rate, several seeds",

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from exercises.checker.adapters import Tier, unchanged
-from exercises.checker.catalogue import About
+from exercises.checker.catalogue import Metadata
 from exercises.checker.checking import Checks, Failed, described, expect_close
 
 SCHEDULES = "common/schedules.py"
-ABOUT = About(
+METADATA = Metadata(
     level="intermediate",
     minutes=45,
     teaches="schedules as functions of the step; where they start and end; a loop that counts",

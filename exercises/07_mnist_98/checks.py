@@ -16,7 +16,7 @@ from data.datasets import DATA_ROOT
 from data.errors import DatasetUnavailable, UserError
 from data.mnist import MNIST, read_pixels
 from exercises.checker.adapters import Tier
-from exercises.checker.catalogue import PYTHON, About
+from exercises.checker.catalogue import PYTHON, Metadata
 from exercises.checker.checking import Checks, Failed, Refused, described
 
 from .predictors import (
@@ -53,7 +53,7 @@ from .simple_images import (
     with_foreign_validation,
 )
 
-ABOUT = About(
+METADATA = Metadata(
     level="advanced",
     minutes=90,
     teaches="a whole training: scaled pixels, minibatches, what validation is for, an honest test",

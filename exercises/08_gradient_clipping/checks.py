@@ -15,10 +15,10 @@ from unittest.mock import patch
 import numpy as np
 
 from exercises.checker.adapters import NumPyTier, Tier
-from exercises.checker.catalogue import About
+from exercises.checker.catalogue import Metadata
 from exercises.checker.checking import Checks, Failed, described, expect_close, one_number
 
-ABOUT = About(
+METADATA = Metadata(
     level="advanced",
     minutes=45,
     teaches="one norm and one factor for all gradients; when in a step to clip",

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from exercises.checker.adapters import NumPyTier, Tier
-from exercises.checker.catalogue import About
+from exercises.checker.catalogue import Metadata
 from exercises.checker.checking import (
     Checks,
     Failed,
@@ -22,7 +22,7 @@ from exercises.checker.checking import (
     one_number,
 )
 
-ABOUT = About(
+METADATA = Metadata(
     level="advanced",
     minutes=45,
     teaches="a penalty that goes through the optimizer, and a decay that bypasses it",

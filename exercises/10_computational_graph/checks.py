@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from exercises.checker.adapters import Tier
-from exercises.checker.catalogue import About
+from exercises.checker.catalogue import Metadata
 from exercises.checker.checking import Checks, Failed, described
 
-ABOUT = About(
+METADATA = Metadata(
     level="basic",
     minutes=50,
     teaches="the chain rule node by node, and gate by gate; where gradients add up",

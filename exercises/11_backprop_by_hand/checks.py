@@ -14,10 +14,10 @@ from unittest.mock import patch
 import numpy as np
 
 from exercises.checker.adapters import Tier, unchanged
-from exercises.checker.catalogue import About
+from exercises.checker.catalogue import Metadata
 from exercises.checker.checking import Checks, Failed, described, expect_close, expect_shape
 
-ABOUT = About(
+METADATA = Metadata(
     level="basic",
     minutes=60,
     teaches="the chain rule through linear layers, tanh and softmax; where gradients add up",

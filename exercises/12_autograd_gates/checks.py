@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 
 from exercises.checker.adapters import Tier
-from exercises.checker.catalogue import About
+from exercises.checker.catalogue import Metadata
 from exercises.checker.checking import Checks, Failed, described, expect_close, expect_shape
 
 from .gates import GATES, Use, alike, as_shape, is_array, right_gradient
 
-ABOUT = About(
+METADATA = Metadata(
     level="intermediate",
     minutes=50,
     teaches="what autograd needs from a gate: each input's gradient, in its shape; what to save",

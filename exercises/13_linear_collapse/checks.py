@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from exercises.checker.adapters import Tier
-from exercises.checker.catalogue import About
+from exercises.checker.catalogue import Metadata
 from exercises.checker.checking import Checks, Failed, described, expect_close, expect_shape
 
-ABOUT = About(
+METADATA = Metadata(
     level="basic",
     minutes=30,
     teaches="stacked linear layers are one; where the biases go; what a ReLU changes",
@@ -111,7 +111,7 @@ def returned(answer: ModuleType, name: str, seed: int) -> list[Any]:
 
 @CHECKS.add("shapes and dtype")
 def dtype_of_the_results(answer: ModuleType, tier: Tier, seed: int) -> None:
-    for name in ABOUT.names[:3]:
+    for name in METADATA.names[:3]:
         call = "collapse(layers)" if name == "collapse" else f"{name}(X, layers)"
         for array in returned(answer, name, seed):
             dtype = tier.dtype(call, array)
@@ -216,7 +216,7 @@ def a_single_layer(answer: ModuleType, tier: Tier, seed: int) -> None:
 def one_point_or_one_output(answer: ModuleType, tier: Tier, seed: int) -> None:
     for rows, sizes in ((1, (4, 3, 2)), (ROWS, (4, 3, 1))):
         X, layers = network(seed, sizes)
-        for name in ABOUT.names[:2]:
+        for name in METADATA.names[:2]:
             call = f"{name}(X {(rows, sizes[0])}, layers of sizes {', '.join(map(str, sizes))})"
             Z = getattr(answer, name)(X[:rows].copy(), copied(layers))
             expect_shape(call, Z, (rows, sizes[-1]))
@@ -331,7 +331,7 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
         *(lambda part=part: single(part) for part in (0, 1)),
         kind,
         lambda: kind_of_counterexample(answer),
-        *(lambda name=name: change(answer, name, seed, (3, 3, 3)) for name in ABOUT.names[:3]),
-        *(lambda name=name: dtypes(name) for name in ABOUT.names[:3]),
-        *(lambda name=name: one_point(name) for name in ABOUT.names[:2]),
+        *(lambda name=name: change(answer, name, seed, (3, 3, 3)) for name in METADATA.names[:3]),
+        *(lambda name=name: dtypes(name) for name in METADATA.names[:3]),
+        *(lambda name=name: one_point(name) for name in METADATA.names[:2]),
     ]

@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 
 from exercises.checker.adapters import Tier, unchanged
-from exercises.checker.catalogue import About
+from exercises.checker.catalogue import Metadata
 from exercises.checker.checking import Checks, Failed, described, expect_close, expect_shape
 
-ABOUT = About(
+METADATA = Metadata(
     level="intermediate",
     minutes=60,
     teaches="what changes a gradient on its way back; weights and activations that preserve it",

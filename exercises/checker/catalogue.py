@@ -25,7 +25,7 @@ PYTHON = str(_OWN.relative_to(REPOSITORY)) if _OWN.is_relative_to(REPOSITORY) el
 
 
 @dataclass(frozen=True)
-class About:
+class Metadata:
     """What an exercise's checks say of it.
 
     Attributes:
@@ -66,8 +66,8 @@ class Exercise:
         return importlib.import_module(f"exercises.{self.name}.checks")
 
     @property
-    def about(self) -> About:
-        return self.checks.ABOUT
+    def metadata(self) -> Metadata:
+        return self.checks.METADATA
 
     @property
     def number(self) -> str:

@@ -20,10 +20,13 @@ from typing import Any
 
 import numpy as np
 
-from exercises.checker.catalogue import About
+from exercises.checker.catalogue import Metadata
 
+# Before any check: whether the file can be loaded, and whether all is there that is demanded.
+LOADING, NOT_STARTED = "loading", "not started"
 STAGES = (
-    "written",
+    LOADING,
+    NOT_STARTED,
     "signature",
     "shapes and dtype",
     "input unchanged",
@@ -189,18 +192,18 @@ def _numbers(array: np.ndarray) -> str:
     return np.array2string(array, precision=6, separator=", ").replace("\n", "")
 
 
-def refuse_borrowed(answer: ModuleType, source: bytes, about: About) -> None:
+def reject_borrowed_code(answer: ModuleType, source: bytes, metadata: Metadata) -> None:
     """Refuse an answer that hands in what the tiers or torch have already.
 
     Args:
         answer: the loaded module.
         source: of its file.
-        about: what it must define itself, and may not use or import.
+        metadata: what it must define itself, and may not use or import.
 
     Raises:
         Refused: says what was borrowed from where.
     """
-    names, refused, imports = about.names, about.refused, about.imports
+    names, refused, imports = metadata.names, metadata.refused, metadata.imports
     own = sys.stdlib_module_names - {"importlib"}  # by which all else could be had
     for name in names:
         value = getattr(answer, name, None)
@@ -238,7 +241,7 @@ def refuse_borrowed(answer: ModuleType, source: bytes, about: About) -> None:
             raise Refused(f"line {node.lineno}: {used} is the answer already: write it yourself")
 
 
-def readers_error(error: BaseException, path: Path) -> list[str]:
+def format_exception(error: BaseException, path: Path) -> list[str]:
     """An exception as the reader needs it: the line of the answer, and the message."""
     message = f"{type(error).__name__}: {error}".splitlines()[0]
     message = re.sub(r", with gufunc signature \S+", "", message)  # of NumPy's @, a riddle here
@@ -298,14 +301,14 @@ def judge(check: Check, answer: ModuleType, path: Path, tier: Any, seed: int) ->
             f"got       {failure.got}",
         ]
     except NotImplementedError as error:
-        lines = readers_error(error, path)
+        lines = format_exception(error, path)
         if len(lines) == 1 or "raise" in lines[0]:  # torch raises it, too
             line = lines[0].removeprefix("NotImplementedError: ")
-            return Verdict(False, "written", check.name, [f"not written yet: {line}"])
+            return Verdict(False, NOT_STARTED, check.name, [f"not written yet: {line}"])
     except Refused as refusal:
         return Verdict(False, check.stage, check.name, [str(refusal)])
     except BaseException as error:  # SystemExit and KeyboardInterrupt of the answer, too
-        lines = [raising_call(error, path), *readers_error(error, path)]
+        lines = [raising_call(error, path), *format_exception(error, path)]
     else:
         return Verdict(True, lines=[remark] if remark else [])
     return Verdict(False, check.stage, check.name, [line[: WIDTH + 10] for line in lines])
@@ -316,5 +319,5 @@ def defined(answer: ModuleType, names: Sequence[str]) -> Verdict:
     missing = [name for name in names if not callable(getattr(answer, name, None))]
     if missing:
         lines = ["not written yet", f"the file defines no {' and no '.join(missing)}"]
-        return Verdict(False, "written", "defined", lines)
+        return Verdict(False, NOT_STARTED, "defined", lines)
     return Verdict(True)

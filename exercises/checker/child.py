@@ -22,13 +22,25 @@ from exercises.checker.adapters import adapter
 from exercises.checker.answer import Answer
 from exercises.checker.catalogue import Exercise
 from exercises.checker.checking import (
+    LOADING,
+    NOT_STARTED,
     Check,
     Refused,
     Verdict,
     defined,
+    format_exception,
     judge,
-    readers_error,
-    refuse_borrowed,
+    reject_borrowed_code,
+)
+from exercises.checker.messages import (
+    Began,
+    Forbidden,
+    Judged,
+    Report,
+    Request,
+    Shown,
+    Started,
+    encode,
 )
 
 FORBIDDEN = {
@@ -55,22 +67,22 @@ def verdict_of(
     Returns:
         The verdict and the answer's module; None for one that could not be loaded.
     """
-    exercise, about = answer.exercise, answer.exercise.about
+    exercise, metadata = answer.exercise, answer.exercise.metadata
     try:
         module = answer.load()
     except BaseException as error:  # SystemExit, too
-        return Verdict(False, "written", "loads", readers_error(error, answer.path)), None
-    verdict = defined(module, about.names)
+        return Verdict(False, LOADING, "loads", format_exception(error, answer.path)), None
+    verdict = defined(module, metadata.names)
     if not verdict.passed:
         return verdict, module
     try:
-        refuse_borrowed(module, answer.source, about)
+        reject_borrowed_code(module, answer.source, metadata)
     except Refused as refusal:
-        return Verdict(False, "written", "refused", [str(refusal)]), None
+        return Verdict(False, LOADING, "refused", [str(refusal)]), None
     tier = adapter(answer.tier)
     checks = exercise.checks.CHECKS.in_order()
     if not checks:
-        return Verdict(False, "written", "none", ["no check has run"]), None
+        return Verdict(False, LOADING, "none", ["no check has run"]), None
     remarks: list[str] = []
     for check in checks:
         if begin is not None:
@@ -146,15 +158,14 @@ class NoTorch(MetaPathFinder):
 
 def main() -> None:
     """Judge one answer."""
-    request = json.loads(sys.stdin.readline())
-    results = open(request.pop("results"), "a", encoding="utf-8")  # noqa: SIM115 - until the end
-    token = request.pop("token")
+    request = Request(**json.loads(sys.stdin.readline()))
+    results = open(request.results, "a", encoding="utf-8")  # noqa: SIM115 - until the end
 
-    def send(**line: Any) -> None:
-        results.write(json.dumps({"token": token, **line}) + "\n")
+    def send(report: Report) -> None:
+        results.write(encode(report, request.token) + "\n")
         results.flush()
 
-    answer = Answer.read(Exercise(request["exercise"]), Path(request["path"]))
+    answer = Answer.read(Exercise(request.exercise), Path(request.path))
     if answer.tier == "numpy":
         sys.meta_path.insert(0, NoTorch())
     else:
@@ -165,23 +176,23 @@ def main() -> None:
     _limit_memory()
     # Set, since it is otherwise found by writing and deleting a file, as torch.optim would.
     tempfile.tempdir = str(Path.cwd().resolve())
-    guard(Path.cwd().resolve(), lambda event: send(forbidden=event))
-    send(started=True)
-    at = {"stage": "written", "check": "loads"}
+    guard(Path.cwd().resolve(), lambda event: send(Forbidden(event)))
+    send(Started())
+    at: list[Check] = []
 
     def begin(check: Check) -> None:
-        at.update(stage=check.stage, check=check.name)
-        send(**at)
+        at.append(check)
+        send(Began(check.stage, check.name))
 
     def end_answer(line: str) -> None:
-        send(verdict=vars(Verdict(False, **at, lines=[line])))
+        send(Judged(Verdict(False, at[-1].stage, at[-1].name, [line])))
         os._exit(0)
 
     checking.end_answer = end_answer
-    verdict, module = verdict_of(answer, request["seed"], begin)
-    send(verdict=vars(verdict))
-    if not verdict.passed and verdict.stage != "written" and module is not None:
-        send(behaviour=behaviour(answer, module))
+    verdict, module = verdict_of(answer, request.seed, begin)
+    send(Judged(verdict))
+    if not verdict.passed and verdict.stage not in (LOADING, NOT_STARTED) and module is not None:
+        send(Shown(behaviour(answer, module)))
     results.close()
     os._exit(0)  # whatever threads the answer has started
 

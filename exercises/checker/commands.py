@@ -18,7 +18,7 @@ from common.runs.progress import say
 from data.errors import UserError
 from exercises.checker.answer import Answer
 from exercises.checker.catalogue import LEVELS, PYTHON, Exercise, all_exercises, find_exercise
-from exercises.checker.checking import STAGES, Verdict
+from exercises.checker.checking import LOADING, NOT_STARTED, STAGES, Verdict
 from exercises.checker.progress import HINT_AFTER, Progress
 from exercises.checker.report import write_report
 from exercises.checker.runner import check_answer
@@ -26,8 +26,8 @@ from exercises.checker.try_in_network import try_answer
 from tiers import TIERS
 
 Tier = Literal["numpy", "lowlevel", "paper"]
-Words = tyro.conf.Positional[tuple[str, ...]]
-ME = f"{PYTHON} -m exercises"
+PositionalWords = tyro.conf.Positional[tuple[str, ...]]
+PROGRAM = f"{PYTHON} -m exercises"
 
 
 class NoOptions(Options):
@@ -37,7 +37,7 @@ class NoOptions(Options):
 class OneExercise(Options):
     """Which exercise, and in which tier."""
 
-    exercise: Words = option(())
+    exercise: PositionalWords = option(())
     """its number, such as 01"""
     tier: Tier | None = option(None)
     """numpy, lowlevel or paper; else the first that the exercise is for"""
@@ -45,7 +45,7 @@ class OneExercise(Options):
     def chosen(self) -> tuple[Exercise, str]:
         """The exercise that is meant, and the tier. Raises UserError."""
         if len(self.exercise) != 1:
-            raise UserError(f"give one exercise by its number; `{ME} list` shows them")
+            raise UserError(f"give one exercise by its number; `{PROGRAM} list` shows them")
         exercise = find_exercise(self.exercise[0])
         tier = self.tier or exercise.tiers[0]
         if tier not in exercise.tiers:
@@ -101,7 +101,7 @@ def shown(path: Path) -> str:
 def call_of(command: str, exercise: Exercise, tier: str) -> str:
     """A command for this exercise and tier, to be typed."""
     ending = "" if tier == exercise.tiers[0] else f" --tier {tier}"
-    return f"{ME} {command} {exercise.number}{ending}"
+    return f"{PROGRAM} {command} {exercise.number}{ending}"
 
 
 def list_exercises(_: NoOptions) -> None:
@@ -111,19 +111,19 @@ def list_exercises(_: NoOptions) -> None:
     for title in ("", "exercise", "level", "tiers", "minutes", "done"):
         table.add_column(title, justify="right" if title == "minutes" else "left")
     waiting = []
-    for exercise in sorted(all_exercises(), key=lambda e: (LEVELS.index(e.about.level), e.name)):
+    for exercise in sorted(all_exercises(), key=lambda e: (LEVELS.index(e.metadata.level), e.name)):
         passed = [tier for tier in exercise.tiers if progress.of(exercise, tier).passed]
         if not passed:
             waiting.append(exercise)
-        about = exercise.about
+        metadata = exercise.metadata
         tiers = " ".join(str(i + 1) for i, t in enumerate(Tier.__args__) if t in exercise.tiers)
         name = exercise.name[3:].replace("_", " ")
-        minutes = str(about.minutes)
-        table.add_row(exercise.number, name, about.level, tiers, minutes, " ".join(passed))
+        minutes = str(metadata.minutes)
+        table.add_row(exercise.number, name, metadata.level, tiers, minutes, " ".join(passed))
     say(table)
     if waiting:
         statement = shown(waiting[0].statement)
-        say(f"next: read {statement}, then {ME} start {waiting[0].number}")
+        say(f"next: read {statement}, then {PROGRAM} start {waiting[0].number}")
     else:
         say("all done")
 
@@ -154,7 +154,7 @@ def check(options: CheckOptions) -> None:
         started = [(e, e.work(t)) for e in all_exercises() for t in e.tiers if e.work(t).exists()]
         answers = [Answer.read(exercise, path) for exercise, path in started]
         if not answers:
-            raise UserError(f"no exercise is started; `{ME} list` shows them")
+            raise UserError(f"no exercise is started; `{PROGRAM} list` shows them")
     elif options.file:
         if not options.file.is_file():
             raise UserError(f"--file {options.file}: no such file")
@@ -178,18 +178,19 @@ def _check_one(answer: Answer, options: CheckOptions) -> bool:
         about = {"exercise": exercise.name, "tier": tier, "file": str(path)}
         say(json.dumps(about | vars(verdict)))
     else:
-        say("\n".join(told(answer, verdict, failures)))
+        say("\n".join(format_verdict(answer, verdict, failures)))
     return verdict.passed
 
 
-def told(answer: Answer, verdict: Verdict, failures: int) -> list[str]:
+def format_verdict(answer: Answer, verdict: Verdict, failures: int) -> list[str]:
     """A verdict as the reader sees it: after a failure, twelve lines at most."""
     exercise, tier = answer.exercise, answer.tier
     title = f"{exercise.name}, {tier}: "
     if verdict.passed:
         passed = [f"{title}passed ({verdict.seconds:.1f} s)", *verdict.lines]
         return [*passed, *_after_a_pass(answer)]
-    stages = [s for s in STAGES if s == "written" or s in _stages(exercise)]
+    used = {LOADING, NOT_STARTED} | {check.stage for check in exercise.checks.CHECKS.all}
+    stages = [stage for stage in STAGES if stage in used]
     lines = [f"{title}stage {stages.index(verdict.stage) + 1} of {len(stages)}: {verdict.stage}"]
     lines += [f"  {line}" for line in verdict.lines]
     if verdict.cause:
@@ -201,18 +202,14 @@ def told(answer: Answer, verdict: Verdict, failures: int) -> list[str]:
     return lines
 
 
-def _stages(exercise: Exercise) -> set[str]:
-    return {check.stage for check in exercise.checks.CHECKS.all}
-
-
 def _after_a_pass(answer: Answer) -> list[str]:
-    exercise, about = answer.exercise, answer.exercise.about
-    lines = ["", "To think over:", *(f"- {question}" for question in about.questions)]
+    exercise, metadata = answer.exercise, answer.exercise.metadata
+    lines = ["", "To think over:", *(f"- {question}" for question in metadata.questions)]
     if hasattr(exercise.checks, "in_network"):
         lines += ["", f"To train a network with it: {call_of('try', exercise, answer.tier)}"]
-    lines += ["", f"To try: {PYTHON} {about.experiment}"]
-    own = [(REPOSITORY / file, name) for file, name in about.shown.get(answer.tier, ())]
-    yours = [(answer.path, name) for name in about.names]
+    lines += ["", f"To try: {PYTHON} {metadata.experiment}"]
+    own = [(REPOSITORY / file, name) for file, name in metadata.shown.get(answer.tier, ())]
+    yours = [(answer.path, name) for name in metadata.names]
     for title, parts in (("Yours", yours), ("The tier's own", own)):
         for file, name in parts:
             with suppress(KeyError):  # a name of yours that no class or function has
@@ -308,8 +305,8 @@ def main(arguments: list[str]) -> None:
     name, *rest = arguments or ["list"]
     if name in ("-h", "--help"):
         functions = {name: function for name, (_, function) in COMMANDS.items()}
-        tyro.extras.subcommand_cli_from_dict(functions, prog=ME, args=["--help"])
+        tyro.extras.subcommand_cli_from_dict(functions, prog=PROGRAM, args=["--help"])
     if name not in COMMANDS:
         raise UserError(f"{option_value(name)}: must be one of {', '.join(COMMANDS)}")
     model, function = COMMANDS[name]
-    function(tyro.cli(model, prog=f"{ME} {name}", args=rest, description=function.__doc__))
+    function(tyro.cli(model, prog=f"{PROGRAM} {name}", args=rest, description=function.__doc__))

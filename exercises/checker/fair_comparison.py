@@ -250,7 +250,7 @@ def spread_over_the_seeds(answer: ModuleType, tier: Tier, seed: int) -> None:
         raise Failed(CALL, expected, f"{ratio:.4g} times")
 
 
-def told(train: Recording) -> str:
+def best_two(train: Recording) -> str:
     """The two best choices, as mean and standard deviation."""
     ends = {choice: train.last[choice, RATES[BEST[choice]]] for choice in CHOICES}
     best = sorted(CHOICES, key=lambda choice: ends[choice].mean())[:2]
@@ -260,7 +260,9 @@ def told(train: Recording) -> str:
 def expect_winner(answer: ModuleType, train: Recording, expected: str) -> None:
     winner, _ = compared(answer, train)
     if not isinstance(winner, str) or winner != expected:
-        raise Failed(CALL, f"winner {expected!r}: the best are {told(train)}", described(winner))
+        raise Failed(
+            CALL, f"winner {expected!r}: the best are {best_two(train)}", described(winner)
+        )
 
 
 @CHECKS.add("behaviour in training")

@@ -11,7 +11,7 @@ HINT_AFTER = 3
 
 
 @dataclass
-class Done:
+class ExerciseProgress:
     """Of one exercise in one tier.
 
     Attributes:
@@ -31,13 +31,13 @@ class Progress:
     def __init__(self) -> None:
         self.path = catalogue.WORK / "progress.json"
 
-    def of(self, exercise: Exercise, tier: str) -> Done:
+    def of(self, exercise: Exercise, tier: str) -> ExerciseProgress:
         """What is known of an exercise."""
         with suppress(KeyError, TypeError):
-            return Done(**self._all()[f"{exercise.name}_{tier}"])
-        return Done()
+            return ExerciseProgress(**self._all()[f"{exercise.name}_{tier}"])
+        return ExerciseProgress()
 
-    def keep(self, exercise: Exercise, tier: str, done: Done) -> None:
+    def keep(self, exercise: Exercise, tier: str, done: ExerciseProgress) -> None:
         """Write it down."""
         everything = self._all() | {f"{exercise.name}_{tier}": asdict(done)}
         self.path.parent.mkdir(parents=True, exist_ok=True)

@@ -12,14 +12,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from common.runs.options import REPOSITORY
 from data.errors import UserError
 from exercises.checker.answer import Answer
 from exercises.checker.catalogue import PYTHON
-from exercises.checker.checking import Verdict
+from exercises.checker.checking import LOADING, Verdict
 from exercises.checker.known import find_cause, known_mistakes
+from exercises.checker.messages import Began, Forbidden, Judged, Report, Request, Shown, decode
 
 # For Python and its libraries to load, on a machine that is busy.
 START_SECONDS = 120.0
@@ -44,29 +44,29 @@ def check_answer(answer: Answer, seed: int = 0, seconds: float | None = None) ->
         raise UserError(f"{name}: is written in torch, which is not installed: {remedy}")
     began = time.perf_counter()
     with _child(answer, seed) as child:
-        lines, ending = child.finish(seconds or answer.exercise.about.seconds)
-    verdict = _read_verdict(lines, ending)
-    seen = next((line["behaviour"] for line in lines if "behaviour" in line), None)
-    if not verdict.passed and seen is not None:
-        known = known_mistakes(answer.exercise)
-        verdict.cause = find_cause(known, seen, verdict.check, answer.tier != "numpy")
+        reports, ending = child.finish(seconds or answer.exercise.metadata.seconds)
+    verdict = _verdict(reports, ending)
+    for report in reports:
+        if isinstance(report, Shown) and not verdict.passed:
+            known, torch = known_mistakes(answer.exercise), answer.tier != "numpy"
+            verdict.cause = find_cause(known, report.behaviour, verdict.check, torch)
     verdict.seconds = time.perf_counter() - began
     return verdict
 
 
-def _read_verdict(lines: list[dict[str, Any]], ending: str) -> Verdict:
-    for line in lines:
-        if "forbidden" in line:
-            said = f"{line['forbidden']}: an answer may not delete, start or overwrite anything"
-            return Verdict(False, "written", "forbidden", [said])
-    for line in lines:
-        if "verdict" in line:
-            return Verdict(**line["verdict"])
-    stage, check = "written", "loads"
-    for line in lines:
-        stage, check = line.get("stage", stage), line.get("check", check)
-    where = "while the file was loaded" if check == "loads" else f"in the check '{check}'"
-    return Verdict(False, stage, check, [f"{ending} {where}".replace("_", " ")])
+def _verdict(reports: list[Report], ending: str) -> Verdict:
+    for report in reports:
+        if isinstance(report, Forbidden):
+            line = f"{report.event}: an answer may not delete, start or overwrite anything"
+            return Verdict(False, LOADING, "forbidden", [line])
+    for report in reports:
+        if isinstance(report, Judged):
+            return report.verdict
+    began = [report for report in reports if isinstance(report, Began)]
+    if not began:
+        return Verdict(False, LOADING, "loads", [f"{ending} while the file was loaded"])
+    stage, check = began[-1].stage, began[-1].check
+    return Verdict(False, stage, check, [f"{ending} in the check '{check.replace('_', ' ')}'"])
 
 
 @dataclass(frozen=True)
@@ -78,12 +78,16 @@ class Child:
     printed: Path
     token: str
 
-    def finish(self, seconds: float) -> tuple[list[dict[str, Any]], str]:
-        """Wait for its end, or its limits: the lines it sent, and how it ended."""
+    def finish(self, seconds: float) -> tuple[list[Report], str]:
+        """Wait for its end, or its limits: its reports, and how it ended."""
         ending = _wait(self.process, self.results, self.printed, seconds)
         self.process.kill()
         self.process.wait()
-        return _read_lines(self.results, self.token), ending
+        reports = []
+        with suppress(OSError):
+            lines = self.results.read_text(encoding="utf-8", errors="replace").splitlines()
+            reports = [report for line in lines if (report := decode(line, self.token))]
+        return reports, ending
 
 
 @contextmanager
@@ -94,13 +98,8 @@ def _child(answer: Answer, seed: int) -> Iterator[Child]:
         inside = Path(folder, "inside")
         inside.mkdir()
         token = secrets.token_hex(16)
-        request = {
-            "exercise": answer.exercise.name,
-            "path": str(answer.path.resolve()),
-            "seed": seed,
-            "results": str(results),
-            "token": token,
-        }
+        path = str(answer.path.resolve())
+        request = Request(answer.exercise.name, path, seed, str(results), token)
         with printed.open("wb") as output:
             process = subprocess.Popen(
                 [sys.executable, "-B", "-m", "exercises.checker.child"],
@@ -113,7 +112,7 @@ def _child(answer: Answer, seed: int) -> Iterator[Child]:
         try:
             with suppress(OSError):
                 assert process.stdin
-                process.stdin.write((json.dumps(request) + "\n").encode())
+                process.stdin.write((json.dumps(vars(request)) + "\n").encode())
                 process.stdin.close()
             yield Child(process, results, printed, token)
         finally:
@@ -137,18 +136,6 @@ def _wait(process: subprocess.Popen[bytes], results: Path, printed: Path, second
             return f"stopped: more than {OUTPUT_BYTES:,} bytes printed,"
         time.sleep(POLL_SECONDS)
     return f"the process ended by itself, with exit code {process.returncode},"
-
-
-def _read_lines(results: Path, token: str) -> list[dict[str, Any]]:
-    """The lines that bear the token."""
-    lines = []
-    with suppress(OSError):
-        for text in results.read_text(encoding="utf-8", errors="replace").splitlines():
-            with suppress(ValueError):
-                line = json.loads(text)
-                if isinstance(line, dict) and line.get("token") == token:
-                    lines.append(line)
-    return lines
 
 
 def _environment() -> dict[str, str]:

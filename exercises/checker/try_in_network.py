@@ -15,7 +15,7 @@ from data.datasets import DatasetUnavailable, load_dataset
 from data.errors import UserError
 from exercises.checker.answer import Answer
 from exercises.checker.catalogue import PYTHON
-from exercises.checker.checking import readers_error
+from exercises.checker.checking import format_exception
 from tiers import Tier
 
 SETTINGS = {"hidden": (64, 32), "dtype": "float64", "batch_size": 128}
@@ -36,7 +36,7 @@ def try_answer(answer: Answer, tier: Tier, epochs: int) -> None:
     in_network = getattr(exercise.checks, "in_network", None)
     if in_network is None:
         about = f"exercise {exercise.number} has no part to put into a network"
-        raise UserError(f"{about}; try {PYTHON} {exercise.about.experiment}")
+        raise UserError(f"{about}; try {PYTHON} {exercise.metadata.experiment}")
     try:
         name, dataset = "mnist", load_dataset("mnist", dtype="float64", download=False)
     except DatasetUnavailable:
@@ -54,7 +54,7 @@ def try_answer(answer: Answer, tier: Tier, epochs: int) -> None:
     except UserError:
         raise
     except Exception as error:
-        where, *message = readers_error(error, path)
+        where, *message = format_exception(error, path)
         raise UserError(f"{path.name}: {where} {' '.join(message)}") from None
     say(_table(histories))
 
