@@ -198,16 +198,17 @@ def test_a_second_process_is_refused_and_the_first_is_named(tmp_path):
     train(folder)
     before = {path: path.read_bytes() for path in folder.iterdir()}
     with run_folder.lock(folder):
+        message = (
+            f"--run-dir {folder}: process {os.getpid()} is using it; wait until it has ended, or"
+            " choose another folder"
+        )
+        script = [sys.executable, train_numpy.__file__, "--dataset", "digits", "--overwrite"]
+        second = subprocess.run([*script, "--run-dir", folder], capture_output=True, text=True)
+        assert (second.returncode, second.stderr) == (2, f"error: {message}\n")
         for options in (["--overwrite"], ["--resume"], []):
-            script = [sys.executable, train_numpy.__file__, "--run-dir", folder, *options]
-            second = subprocess.run(
-                [*script, "--dataset", "digits"], capture_output=True, text=True, check=False
-            )
-            assert second.returncode == 2
-            assert second.stderr == (
-                f"error: --run-dir {folder}: process {os.getpid()} is using it; wait until it has"
-                " ended, or choose another folder\n"
-            ), second.stderr
+            with pytest.raises(UserError) as error:
+                train(folder, *options)
+            assert str(error.value) == message
     assert {p: p.read_bytes() for p in folder.iterdir() if p.name != ".lock"} == {
         p: content for p, content in before.items() if p.name != ".lock"
     }
