@@ -146,7 +146,7 @@ def test_a_failed_check_as_a_reader_sees_it(work, capsys):
 
 def test_from_the_starter_to_a_pass(work, capsys):
     main(["start", "1"])
-    with pytest.raises(UserError, match=r"is there already; .* reset 01` begins anew"):
+    with pytest.raises(UserError, match=r"already exists; .* reset 01` starts over"):
         main(["start", "01"])
     with pytest.raises(UserError, match="not passed yet"):
         main(["solution", "01"])

@@ -112,8 +112,8 @@ def test_a_cause_explains_the_check_that_failed():
 @pytest.mark.parametrize(
     ("edits", "line"),
     [
-        ([{"replace": "x", "with": "y"}], "'x' stands 2 times in it"),
-        ([{"replace": "z", "with": "y"}], "'z' stands 0 times in it"),
+        ([{"replace": "x", "with": "y"}], "'x' occurs 2 times in it"),
+        ([{"replace": "z", "with": "y"}], "'z' occurs 0 times in it"),
         ([{"in": "f", "replace": "x", "with": "y"}], None),
         ([{"in": "h", "replace": "x", "with": "y"}], "there is no h"),
         ([{"replace": "def f", "with": "a"}, {"replace": "f():", "with": "b"}], "overlap"),

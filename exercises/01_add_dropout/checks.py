@@ -27,10 +27,10 @@ METADATA = Metadata(
         "paper": (("paper/mlp_paper.py", "MLP.__init__"),),
     },
     questions=(
-        "Tier 1's own backward uses the last training mask, even after an evaluation pass: the"
-        " check refuses that. Why does no training of the tier's notice it?",
+        "A backward that uses the last training mask, even after an evaluation pass, is refused"
+        " by the check. Why would no training of the tier notice it?",
         "A network with dropout often has a higher loss on the training set than on the"
-        " validation set. Why is that no sign of a mistake?",
+        " validation set. Why is that not a sign of a mistake?",
     ),
     experiment="numpy/train_numpy.py --dataset digits --dropout 0.5",
 )
@@ -132,8 +132,8 @@ def entries_on_their_own(answer: ModuleType, tier: Tier, seed: int) -> None:
         for differ, what in zip(differing, ("rows", "columns"), strict=True):
             if not differ:
                 call = f"Dropout({p}).forward(X) in training, X of shape {SHAPE}"
-                kept = "each entry is dropped or kept on its own"
-                raise Failed(call, kept, f"some {what} drop the very same entries")
+                kept = "each entry is dropped or kept independently"
+                raise Failed(call, kept, f"some {what} drop the same entries")
 
 
 @CHECKS.add("properties")
@@ -166,7 +166,7 @@ def number_varies(answer: ModuleType, tier: Tier, seed: int) -> None:
         where = fixed_number(answer, tier, p, inputs(seed))
         if where:
             call = f"Dropout({p}).forward(X) in training, X of shape {SHAPE}"
-            kept = f"each entry is drawn on its own: the number of zeros in a {where} varies"
+            kept = f"each entry is drawn independently: the number of zeros in a {where} varies"
             raise Failed(call, kept, f"(almost) the same number of zeros in each {where}")
 
 
@@ -238,7 +238,7 @@ CALL = "with_dropout(layers, 0.3), layers = [L, a, L, a, L]"
 @CHECKS.add("input unchanged")
 def list_unchanged(answer: ModuleType, tier: Tier, seed: int) -> None:
     if arrangement(answer, tier)[2]:
-        raise Failed(CALL, "a new list, and layers as it was", "layers itself was changed")
+        raise Failed(CALL, "a new list, and layers unchanged", "layers itself was changed")
 
 
 @CHECKS.add("values")
@@ -264,7 +264,7 @@ def rate_in_the_network(answer: ModuleType, tier: Tier, seed: int) -> None:
 @CHECKS.add("properties")
 def layers_of_their_own(answer: ModuleType, tier: Tier, seed: int) -> None:
     if not arrangement(answer, tier)[1]:
-        raise Failed(CALL, "a Dropout of its own in each place", "one object in several places")
+        raise Failed(CALL, "a separate Dropout in each place", "one object in several places")
 
 
 def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]:

@@ -279,7 +279,7 @@ def statistics_carry_no_gradient(answer: ModuleType, tier: Tier, seed: int) -> N
     for name in ("running_mean", "running_var"):
         if getattr(layer, name).requires_grad:
             call = f"{name}.requires_grad after forward(X) in training, X.requires_grad = True"
-            wanted = "False: else every minibatch so far is kept in memory"
+            wanted = "False: otherwise every minibatch so far stays in memory"
             raise Failed(call, wanted, "True")
 
 

@@ -58,7 +58,7 @@ METADATA = Metadata(
     },
     questions=(
         "What is the best loss that the network can reach without tanh, and why?",
-        "How few hidden units are enough, and does every seed get there with so few?",
+        "How few hidden units are enough, and does every seed succeed with so few?",
     ),
     experiment="numpy/train_numpy.py --dataset xor --hidden 8 --epochs 200",
 )

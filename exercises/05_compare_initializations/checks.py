@@ -120,7 +120,7 @@ def all_chance_from_rng(answer: ModuleType, tier: Tier, seed: int) -> None:
     for name in INITIALIZERS:
         call, seen = f"{name}(40, 30, rng)", draws(answer, name, seed)
         if not seen["each"]:
-            raise Failed(call, "every entry is drawn by itself", "entries that are equal")
+            raise Failed(call, "every entry is drawn independently", "entries that are equal")
         if not seen["same seed"]:
             twice = f"{call} with two generators of the same seed"
             raise Failed(twice, "the same weights", "others")

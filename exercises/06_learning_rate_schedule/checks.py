@@ -261,9 +261,9 @@ def rates_used(answer: ModuleType, tier: Tier, seed: int) -> None:
         call, _, rates = trained(answer, descent(seed, minibatches), epochs, uneven)
         steps = minibatches * epochs
         if not isinstance(rates, tuple | list | np.ndarray) or np.ndim(rates) != 1:
-            raise Failed(call, "rates is a list of numbers, one an update", described(rates))
+            raise Failed(call, "rates is a list of numbers, one per update", described(rates))
         if len(rates) != steps:
-            raise Failed(call, f"{steps} learning rates, one an update", f"{len(rates)}")
+            raise Failed(call, f"{steps} learning rates, one per update", f"{len(rates)}")
         for step, rate in enumerate(rates):
             if not abs(rate - uneven(step)) <= TOLERANCE:
                 wanted = f"rates[{step}] = schedule({step}) = {uneven(step):.6g}"

@@ -65,7 +65,7 @@ METADATA = Metadata(
         "paper": (("paper/train_paper.py", "train"),),
     },
     questions=(
-        "98 % of 10,000 images: how far apart may two equally good networks come out by chance?",
+        "98 % of 10,000 images: how far apart can two equally good networks be by chance?",
         "You chose options by their validation accuracy. Is that accuracy still a fair estimate?",
     ),
     experiment="compare.py",
@@ -81,7 +81,7 @@ WANTED_OF_GREY = 0.75  # of which half can be had by the pattern alone
 def expect_learnt(call: str, predict: Predictor, data: Data) -> None:
     right = share_right(predict, data)
     if right < WANTED:
-        wanted = f"{WANTED:.0%} or more of {NEW} new images of the same ten patterns named rightly"
+        wanted = f"{WANTED:.0%} or more of {NEW} new images of the same ten patterns recognized"
         chance = ", far below the 10 % of chance" if right < 0.02 else ""
         raise Failed(f"train({call}, ...), then predict", wanted, f"{right:.0%}{chance}")
 
@@ -128,11 +128,11 @@ def inputs_unchanged(answer: ModuleType, tier: Tier, seed: int) -> None:
     names = ("images", "labels", "validation_images", "validation_labels")
     for name, array, old in zip(names, handed, data.handed(), strict=True):
         if not np.array_equal(array, old):
-            raise Failed("train(...)", f"{name} left as they were", f"{name} were changed in place")
+            raise Failed("train(...)", f"{name} unchanged", f"{name} were changed in place")
     images = data.new_images.copy()
     predict(images)
     if not np.array_equal(images, data.new_images):
-        raise Failed("predict(images)", "images left as they were", "images were changed in place")
+        raise Failed("predict(images)", "images unchanged", "images were changed in place")
 
 
 @CHECKS.add("values")
@@ -159,7 +159,7 @@ def grey_levels(answer: ModuleType, tier: Tier, seed: int) -> None:
     right = share_right(predict, data)
     if right < WANTED_OF_GREY and share_right(usual(answer, seed), example_data(seed)) >= WANTED:
         call = f"train({2 * COUNT:,} images of five patterns, bright or dark, ...), then predict"
-        wanted = f"{WANTED_OF_GREY:.0%} or more of {NEW} new images of the same kind named rightly"
+        wanted = f"{WANTED_OF_GREY:.0%} or more of {NEW} new images of the same kind recognized"
         raise Failed(call, wanted, f"{right:.0%}; by the pattern alone it would be 50 %")
 
 
@@ -224,7 +224,7 @@ def predictors_of_their_own(answer: ModuleType, tier: Tier, seed: int) -> None:
     predictor(answer, turned, seed)
     if not np.array_equal(named(first, data.new_images), before):
         call = "first = train(...), second = train(other labels), then first(images)"
-        raise Failed(call, "what it said before the second training", "other labels")
+        raise Failed(call, "the labels from before the second training", "other labels")
 
 
 @CHECKS.add("behaviour in training", slow=True)
@@ -233,9 +233,9 @@ def mnist(answer: ModuleType, tier: Tier, seed: int) -> str:
         pixels = read_pixels("mnist", DATA_ROOT, download=False)
     except DatasetUnavailable:
         remedy = f"`{PYTHON} numpy/train_numpy.py --epochs 1` puts it there"
-        raise Refused(f"not judged to the end: MNIST is not in data/MNIST/raw; {remedy}") from None
+        raise Refused(f"not checked completely: MNIST is not in data/MNIST/raw; {remedy}") from None
     except UserError as error:
-        raise Refused(f"not judged to the end: {error}") from None
+        raise Refused(f"not checked completely: {error}") from None
     images, labels = pixels.train_images, pixels.train_labels.astype(np.int64)
     data = Data(
         *(images[: MNIST.train], labels[: MNIST.train]),
@@ -246,9 +246,9 @@ def mnist(answer: ModuleType, tier: Tier, seed: int) -> str:
     right = int((named(predict, data.new_images) == data.new_labels).sum())
     if right < WANTED_OF_MNIST:
         call = f"train({MNIST.train:,} images of MNIST, ...), then predict({MNIST.test:,} others)"
-        wanted = f"{WANTED_OF_MNIST:,} or more named rightly (98 %)"
+        wanted = f"{WANTED_OF_MNIST:,} or more recognized (98 %)"
         raise Failed(call, wanted, f"{right:,} ({right / MNIST.test:.2%})")
-    return f"{right:,} of the {MNIST.test:,} test images are named rightly."
+    return f"{right:,} of the {MNIST.test:,} test images are recognized."
 
 
 def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]:

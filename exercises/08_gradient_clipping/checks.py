@@ -37,7 +37,7 @@ METADATA = Metadata(
         )
     },
     questions=(
-        "Why does clipping each array by a norm of its own change the direction of a step?",
+        "Why does clipping each array by its own norm change the direction of a step?",
         "The gradients of several minibatches are added up before one step is made. Should each be"
         " clipped, or their sum?",
     ),
@@ -144,7 +144,7 @@ def none_is_left_out(answer: ModuleType, tier: Tier, seed: int) -> None:
     given = handed(tier, WITH_NONE)
     norm = answer.clip_gradient_norm(given, 1.0)
     if given.get("unused", "missing") is not None:
-        got = described(given["unused"]) if "unused" in given else "it was taken out"
+        got = described(given["unused"]) if "unused" in given else "it was removed"
         raise Failed(call, 'gradients["unused"] is still None', got)
     without = handed(tier, SMALL)  # the same without None, whether right or not
     expect_norm(call, norm, one_number(call, answer.clip_gradient_norm(without, 1.0)))

@@ -138,7 +138,7 @@ def parameters_unchanged(answer: ModuleType, tier: Tier, seed: int) -> None:
         found = touched(answer, tier, function)
         if found:
             call = f"{function}({SMALL_TEXT}, {DECAY})"
-            raise Failed(call, "the parameters are left as they were", ", ".join(found))
+            raise Failed(call, "the parameters are unchanged", ", ".join(found))
 
 
 def one_step(answer: ModuleType, tier: Tier, kind: str) -> tuple[Any, list[str], list[str]]:

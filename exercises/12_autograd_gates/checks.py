@@ -32,7 +32,7 @@ METADATA = Metadata(
     },
     questions=(
         "Exp can save its input or its output. With which is the backward pass less work?",
-        "Which of the five has to keep the most for its backward pass, and which the least?",
+        "Which of the five must save the most for its backward pass, and which the least?",
     ),
     experiment="experiments/two_layer_sigmoid.py",
 )
@@ -93,7 +93,7 @@ def one_gradient_for_each_input(answer: ModuleType, tier: Tier, seed: int) -> No
             wanted = "one gradient" if count == 1 else f"a tuple of {count}, one for each input"
             raise Failed(call, wanted, f"{len(parts)}" if len(parts) > 1 else described(parts[0]))
         if use.name == "Power" and parts[1] is not None:
-            raise Failed(call, "None for the exponent, which is no tensor", described(parts[1]))
+            raise Failed(call, "None for the exponent, which is not a tensor", described(parts[1]))
 
 
 @CHECKS.add("shapes and dtype")
@@ -165,7 +165,7 @@ def a_change_is_noticed(answer: ModuleType, tier: Tier, seed: int) -> None:
         for part in unnoticed(lambda case=case: Use(answer, tier, *case), seed):
             call = f"{Use(answer, tier, *case).call}; then {part} is changed in place; backward"
             wanted = "an error of autograd, or the gradient as it was before the change"
-            raise Failed(call, wanted, "another gradient, without a word")
+            raise Failed(call, wanted, "a different gradient, and no error")
 
 
 def moved_by_another(answer: ModuleType, tier: Tier, case: tuple[str, Any], seed: int) -> bool:

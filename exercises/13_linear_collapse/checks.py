@@ -48,7 +48,7 @@ def on_paper() -> tuple[np.ndarray, Layers]:
 
 
 def network(seed: int, sizes: Sequence[int]) -> tuple[np.ndarray, Layers]:
-    """A minibatch, and layers of these sizes, drawn anew in each call."""
+    """A minibatch, and layers of these sizes, drawn afresh in each call."""
     generator = np.random.default_rng((13, seed, *sizes))
     X = generator.normal(size=(ROWS, sizes[0]))
     shapes = [(outputs, inputs) for inputs, outputs in pairwise(sizes)]
@@ -116,7 +116,7 @@ def dtype_of_the_results(answer: ModuleType, tier: Tier, seed: int) -> None:
         for array in returned(answer, name, seed):
             dtype = tier.dtype(call, array)
             if dtype != "float64":
-                raise Failed(call, "float64, as the arrays that are handed in", dtype)
+                raise Failed(call, "float64, like the arrays that are passed in", dtype)
 
 
 def change(answer: ModuleType, name: str, seed: int, sizes: Sequence[int]) -> str:
@@ -128,11 +128,11 @@ def change(answer: ModuleType, name: str, seed: int, sizes: Sequence[int]) -> st
         function(handed) if name == "collapse" else function(X, handed)
     places = [[id(layer) for layer in each] for each in (handed, layers)]
     if len(handed) != len(layers):
-        return "the list has not as many layers as before"
+        return "the list has a different number of layers"
     if sorted(places[0]) != sorted(places[1]):
         return "a layer in the list was replaced"
     if places[0] != places[1]:
-        return "the list has its layers in another order"
+        return "the list has its layers in a different order"
     if not np.array_equal(X, X_before):
         return "X was changed in place"
     if not all(
@@ -262,8 +262,8 @@ def counterexample(answer: ModuleType, tier: Tier, seed: int) -> None:
         place = int(np.abs(middle - mean).argmax()) if middle.size else 0
         numbers = [f"{g[place]:.6g}" for g in (mean, middle)] if middle.size else ["none", "none"]
         raise Failed(
-            "g of your layers, at x, at y and in their middle",
-            f"output {place} in the middle is not the mean, {numbers[0]}",
+            "g of your layers, at x, at y and at their midpoint",
+            f"output {place} at the midpoint is not the mean, {numbers[0]}",
             f"{numbers[1]}, as a linear network would have it",
         )
 

@@ -33,7 +33,7 @@ METADATA = Metadata(
     },
     questions=(
         "A sigmoid with weights ten times as large: why does that not repair the network?",
-        "With ReLU and Xavier's weights the norms of ∂L/∂W are alike in all layers, and those of"
+        "With ReLU and Xavier's weights the norms of ∂L/∂W are similar in all layers, and those of"
         " ∂L/∂Z are not. How can that be?",
     ),
     experiment="experiments/vanishing_gradients.py",

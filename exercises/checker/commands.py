@@ -40,7 +40,7 @@ class OneExercise(Options):
     exercise: PositionalWords = option(())
     """its number, such as 01"""
     tier: Tier | None = option(None)
-    """numpy, lowlevel or paper; else the first that the exercise is for"""
+    """numpy, lowlevel or paper; by default the first that the exercise is for"""
 
     def chosen(self) -> tuple[Exercise, str]:
         """The exercise that is meant, and the tier. Raises UserError."""
@@ -67,7 +67,7 @@ class CheckOptions(OneExercise):
     """What to judge."""
 
     file: Path | None = option(None)
-    """an answer that lies elsewhere"""
+    """an answer in another file"""
     json: bool = option(False)
     """print the verdict as JSON"""
 
@@ -134,7 +134,7 @@ def start(options: OneExercise) -> None:
     path = exercise.work(tier)
     if path.exists():
         remedy = call_of("reset", exercise, tier)
-        raise UserError(f"{shown(path)}: is there already; `{remedy}` begins anew")
+        raise UserError(f"{shown(path)}: already exists; `{remedy}` starts over")
     _place_starter(exercise, tier)
     say(f"read  {shown(exercise.statement)}\nwrite {shown(path)}")
     say(f"then  {call_of('check', exercise, tier)}")
@@ -258,7 +258,7 @@ def solution(options: SolutionOptions) -> None:
     exercise, tier = options.chosen()
     path = exercise.solution(tier)
     if not (options.yes or Progress().of(exercise, tier).passed):
-        raise UserError(f"exercise {exercise.number}: not passed yet; --yes shows it all the same")
+        raise UserError(f"exercise {exercise.number}: not passed yet; --yes shows it anyway")
     if not path.is_file():
         raise UserError(f"{shown(path)}: this copy comes without solutions")
     say(path.read_text(encoding="utf-8").rstrip())

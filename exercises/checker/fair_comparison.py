@@ -187,7 +187,7 @@ def trains_everything(answer: ModuleType, tier: Tier, seed: int) -> None:
     if foreign := sorted(train.calls - every):
         raise Failed(CALL, count, f"train{foreign[0]}, whose seed is none of seeds")
     if missing := sorted(every - train.calls):
-        got = f"{len(missing)} of them never came, such as train{missing[0]}"
+        got = f"{len(missing)} of them are missing, such as train{missing[0]}"
         raise Failed(CALL, count, got)
 
 

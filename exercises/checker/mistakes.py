@@ -66,7 +66,7 @@ def apply(source: str, edits: Iterable[Mapping[str, str]]) -> str:
         start, end = _lines_of(source, edit["in"]) if "in" in edit else (0, len(source))
         count = source.count(edit["replace"], start, end)
         if count != 1:
-            raise ValueError(f"{edit['replace']!r} stands {count} times in {edit.get('in', 'it')}")
+            raise ValueError(f"{edit['replace']!r} occurs {count} times in {edit.get('in', 'it')}")
         at = source.index(edit["replace"], start, end)
         places.append((at, at + len(edit["replace"]), edit["with"]))
     places.sort(reverse=True)

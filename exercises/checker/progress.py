@@ -26,7 +26,7 @@ class ExerciseProgress:
 
 
 class Progress:
-    """The file, read anew each time; a damaged one counts as empty."""
+    """The file, reread each time; a damaged one counts as empty."""
 
     def __init__(self) -> None:
         self.path = catalogue.WORK / "progress.json"

@@ -135,7 +135,7 @@ def _wait(process: subprocess.Popen[bytes], results: Path, printed: Path, second
         if printed.stat().st_size > OUTPUT_BYTES:
             return f"stopped: more than {OUTPUT_BYTES:,} bytes printed,"
         time.sleep(POLL_SECONDS)
-    return f"the process ended by itself, with exit code {process.returncode},"
+    return f"the process exited, with exit code {process.returncode},"
 
 
 def _environment() -> dict[str, str]:
