@@ -2,7 +2,8 @@
 
 It stands in `known.json` of the exercise's folder, so that a cause is found without running the
 mistakes, and without having them: solutions, alternatives and mistakes may be taken away. A row is
-the first check that a mistake fails, and what it shows at the probes where no right answer does.
+the first check that a mistake fails, and what it shows at the probes where no right answer does;
+beside the mistakes stands what the right answers show.
 """
 
 import json
@@ -40,46 +41,66 @@ class KnownMistake:
     wrong: dict[int, Any]
 
 
+@dataclass(frozen=True)
+class Knowledge:
+    """What is known of an exercise's answers.
+
+    Attributes:
+        right: by the number of a probe, the different things that right answers show there.
+        mistakes: the known mistakes.
+    """
+
+    right: Sequence[Sequence[Any]] = ()
+    mistakes: Sequence[KnownMistake] = ()
+
+
 @cache
-def known_mistakes(exercise: Exercise) -> tuple[KnownMistake, ...]:
-    """Those of an exercise, as they were computed; none where there is no file."""
+def read_knowledge(exercise: Exercise) -> Knowledge:
+    """What was computed of an exercise; nothing where there is no file."""
     try:
-        rows = json.loads((exercise.folder / NAME).read_text(encoding="utf-8"))
+        read = json.loads((exercise.folder / NAME).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return ()
-    return tuple(
+        return Knowledge()
+    mistakes = [
         KnownMistake(
             row["cause"],
             row.get("torch", False),
             row["check"],
             {int(number): value for number, value in row["wrong"].items()},
         )
-        for row in rows
-    )
+        for row in read["mistakes"]
+    ]
+    return Knowledge(read["right"], mistakes)
 
 
-def find_cause(
-    known: Sequence[KnownMistake], seen: Sequence[Any], check: str, torch: bool
-) -> str | None:
+def find_cause(knowledge: Knowledge, seen: Sequence[Any], check: str, torch: bool) -> str | None:
     """The cause of an answer's failure, where one is found that explains it, and only one.
 
     A mistake explains it that fails the same check first, and whose every fault the answer shows,
-    too. The answer may have more faults: of several mistakes those count that explain more.
+    too. The answer may have more faults, which other known mistakes have to explain: a cause that
+    explains less than the whole would be a guess. Of several, those count that explain more.
 
     Args:
-        known: the mistakes.
+        knowledge: what is known of the exercise.
         seen: what each probe showed of the answer.
         check: the first that the answer fails.
         torch: whether it is written in torch. One in NumPy cannot make the mistakes of torch.
     """
-    found = [
+    faults = {
+        number
+        for number, (value, right) in enumerate(zip(seen, knowledge.right, strict=True))
+        if not any(same(value, other) for other in right)
+    }
+    made = [
         mistake
-        for mistake in known
-        if mistake.check == check
-        and (torch or not mistake.torch)
+        for mistake in knowledge.mistakes
+        if (torch or not mistake.torch)
         and mistake.wrong
         and all(same(seen[number], value) for number, value in mistake.wrong.items())
     ]
+    if not faults <= {number for mistake in made for number in mistake.wrong}:
+        return None
+    found = [mistake for mistake in made if mistake.check == check]
     causes = {
         mistake.cause
         for mistake in found
@@ -98,13 +119,25 @@ def same(one: Any, other: Any) -> bool:
     return one == other
 
 
-def compute(exercise: Exercise) -> list[KnownMistake]:
-    """Run all known answers, and compare what the wrong ones show with what the right ones do."""
+def compute(exercise: Exercise, every: int = 1) -> Knowledge:
+    """Run the known answers, and compare what the wrong ones show with what the right ones do.
+
+    Args:
+        exercise: whose answers.
+        every: to run only each second, third, ... of the right and of the wrong ones.
+    """
     right: dict[bool, list[list[Any]]] = {False: [], True: []}
     paths = [*map(exercise.solution, exercise.tiers), *exercise.alternatives()]
-    for answer in (Answer.read(exercise, path) for path in paths):
+    for answer in (Answer.read(exercise, path) for path in paths[::every]):
         right[answer.tier != "numpy"].append(behaviour(answer, answer.load()))
-    return [_known(mistake, right) for mistake in read_mistakes(exercise)]
+    different: list[list[Any]] = []
+    for values in zip(*right[False], *right[True], strict=True):
+        different.append([])
+        for value in values:
+            if not any(same(value, other) for other in different[-1]):
+                different[-1].append(_rounded(value))
+    mistakes = read_mistakes(exercise)[::every]
+    return Knowledge(different, [_known(mistake, right) for mistake in mistakes])
 
 
 def _known(mistake: Mistake, right: dict[bool, list[list[Any]]]) -> KnownMistake:
@@ -128,15 +161,18 @@ def _rounded(value: Any) -> Any:
 def write(exercise: Exercise) -> str:
     """Compute an exercise's file, and say how much is in it."""
     with limited_threads(1):
-        known = compute(exercise)
+        knowledge = compute(exercise)
     rows = []
-    for mistake in known:
+    for mistake in knowledge.mistakes:
         row = {"cause": mistake.cause} | ({"torch": True} if mistake.torch else {})
-        row |= {"check": mistake.check, "wrong": mistake.wrong}
-        rows.append(json.dumps(row, ensure_ascii=False))
-    text = "[\n" + ",\n".join(rows) + "\n]\n"
+        rows.append(row | {"check": mistake.check, "wrong": mistake.wrong})
+    parts = (
+        f'"{name}": [\n' + ",\n".join(json.dumps(row, ensure_ascii=False) for row in part) + "\n]"
+        for name, part in (("right", knowledge.right), ("mistakes", rows))
+    )
+    text = "{" + ",\n".join(parts) + "}\n"
     (exercise.folder / NAME).write_text(text, encoding="utf-8")
-    return f"{exercise.name}: {len(known)} mistakes, {len(text.encode()):,} bytes"
+    return f"{exercise.name}: {len(rows)} mistakes, {len(text.encode()):,} bytes"
 
 
 def main(words: list[str]) -> None:

@@ -18,7 +18,7 @@ from data.errors import UserError
 from exercises.checker.answer import Answer
 from exercises.checker.catalogue import PYTHON
 from exercises.checker.checking import LOADING, Verdict
-from exercises.checker.known import find_cause, known_mistakes
+from exercises.checker.known import find_cause, read_knowledge
 from exercises.checker.messages import Began, Forbidden, Judged, Report, Request, Shown, decode
 
 # For Python and its libraries to load, on a machine that is busy.
@@ -48,8 +48,8 @@ def check_answer(answer: Answer, seed: int = 0, seconds: float | None = None) ->
     verdict = _verdict(reports, ending)
     for report in reports:
         if isinstance(report, Shown) and not verdict.passed:
-            known, torch = known_mistakes(answer.exercise), answer.tier != "numpy"
-            verdict.cause = find_cause(known, report.behaviour, verdict.check, torch)
+            knowledge, torch = read_knowledge(answer.exercise), answer.tier != "numpy"
+            verdict.cause = find_cause(knowledge, report.behaviour, verdict.check, torch)
     verdict.seconds = time.perf_counter() - began
     return verdict
 
