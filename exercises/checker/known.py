@@ -77,8 +77,9 @@ def find_cause(knowledge: Knowledge, seen: Sequence[Any], check: str, torch: boo
     """The cause of an answer's failure, where one is found that explains it, and only one.
 
     A mistake explains it that fails the same check first, and whose every fault the answer shows,
-    too. The answer may have more faults, which other known mistakes have to explain: a cause that
-    explains less than the whole would be a guess. Of several, those count that explain more.
+    too. What else is wrong with the answer has to be explained by known mistakes as well, as far as
+    a mistake that fails this check can show there: a cause that explains less than the whole
+    failure would be a guess. Of several, those count that explain more.
 
     Args:
         knowledge: what is known of the exercise.
@@ -98,7 +99,9 @@ def find_cause(knowledge: Knowledge, seen: Sequence[Any], check: str, torch: boo
         and mistake.wrong
         and all(same(seen[number], value) for number, value in mistake.wrong.items())
     ]
-    if not faults <= {number for mistake in made for number in mistake.wrong}:
+    alike = [mistake for mistake in knowledge.mistakes if mistake.check == check]
+    related = {number for mistake in alike for number in mistake.wrong}
+    if not faults & related <= {number for mistake in made for number in mistake.wrong}:
         return None
     found = [mistake for mistake in made if mistake.check == check]
     causes = {
