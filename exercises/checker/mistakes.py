@@ -7,8 +7,8 @@
 
 `tier = "lowlevel"` edits that tier's solution; `in = "Linear.backward"` looks in that class, method
 or function alone; several edits are `[[mistake.edit]]` tables; and `code` is added at the end,
-where it redefines whole classes and functions. `edits = "alternatives/fast.py"` at the head of the
-file has the mistakes change that right answer instead of the solution.
+where it redefines whole classes and functions. `edits = "small_network.py"` at the head of the
+file has the mistakes edit that file instead of the solution.
 """
 
 import ast
