@@ -16,7 +16,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lockstep import Case, Observer, arrays, build, differences, loss_and_gradient, train_all
 from torch import nn
-from torch.nn import functional as F  # noqa: N812
 
 from common.configuration import (
     Activation,
@@ -29,7 +28,6 @@ from common.configuration import (
 from common.initializers import initial_weights
 from common.schedules import scheduled_learning_rate
 from data.errors import UserError
-from layers_lowlevel import Dropout
 from mlp_paper import initialize
 from optimizers_paper import make_scheduler
 from tiers import TIERS
@@ -214,13 +212,6 @@ def test_one_logistic_neuron_is_two_softmax_neurons(tier, device):
         rows = slice(1, None) if name in last else slice(None)
         gradient = second[f"gradient {name}"][rows]
         np.testing.assert_allclose(first[f"gradient {name}"], gradient, rtol=1e-11, atol=1e-15)
-
-
-def test_tier_2_draws_the_masks_of_nn_dropout():
-    torch.manual_seed(7)
-    mask = Dropout(0.3).draw_mask(torch.empty(200, 50, dtype=torch.float64))
-    torch.manual_seed(7)
-    assert torch.equal(mask, F.dropout(torch.ones(200, 50, dtype=torch.float64), 0.3))
 
 
 def standard_deviation(initializer, d_out, d_in):
