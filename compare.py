@@ -4,7 +4,7 @@
     python compare.py --seeds 0 1 2 3 4      the same for several seeds
     python compare.py runs/numpy runs/paper  compares runs that are there already
 
-Each run has a process and a thread of its own; as many run at a time as there are cores. What is
+Each run has a process and a thread of its own; one run for each core at once. What is
 finished with the same options, versions and code is not trained again.
 """
 
@@ -101,7 +101,7 @@ def train_all(comparison: Comparison, folder: Path) -> list[Path]:
                     say(f"{run_dir.name}: finished before, and kept")
                     continue
                 jobs.append(job)
-    # As many as the cores and the memory have room for.
+    # One for each core, as far as memory goes.
     cores = processor_cores() // (comparison.threads or processor_cores())
     room = available_memory() // (estimate_memory(comparison) + LIBRARIES)
     try:

@@ -115,7 +115,7 @@ def samples_per_second(root: Path, entry: Entry, workload: Workload, seconds: fl
 
 
 def count_steps(steps: Iterator[int], seconds: float, device: str) -> tuple[int, float]:
-    """Take steps for so many seconds; how many they were, and how long they took."""
+    """Take steps for this time; their number, and the seconds that they took."""
     taken, started = 0, time.perf_counter()
     while time.perf_counter() - started < seconds:
         taken += next(steps)

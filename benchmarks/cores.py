@@ -36,7 +36,7 @@ while True:
 
 @dataclass(frozen=True)
 class Setting:
-    """So many runs at once, each of so many threads, beside a busy neighbour or not."""
+    """How many runs at once, of how many threads each, and whether beside a busy neighbour."""
 
     runs: int
     threads: int

@@ -20,7 +20,7 @@ def step_products(workload: Workload, new: Callable[..., Any]) -> list[tuple[Any
     products = [(X[i], W[i].T, new(n, sizes[i + 1])) for i in range(len(W))]
     for i in reversed(range(len(W))):
         products.append((grad_Z[i].T, X[i], new(*W[i].shape)))
-        if i > 0:  # nobody needs the gradient of the images
+        if i > 0:  # the images are not trained
             products.append((grad_Z[i], W[i], new(*X[i].shape)))
     return products
 

@@ -1,6 +1,6 @@
 """Measure where a step of tier 1 spends its time, beside its matrix products alone.
 
-In one process tier 1's own training and its floor take steps in turns, with a clock around the
+In one process tier 1's own training and its floor take steps, interleaved, with a clock around the
 methods of tier 1's layers. A round is an epoch.
 """
 

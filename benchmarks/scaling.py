@@ -42,7 +42,7 @@ class ScalingOptions(Options):
 
 @dataclass(frozen=True)
 class Setting:
-    """So many processes of so many threads."""
+    """How many processes, and how many threads each has."""
 
     processes: int
     threads: int
@@ -102,7 +102,7 @@ def train_all(
             milliseconds = time_steps(workload, dataset, options.seconds if rank == 0 else math.inf)
             if rank == 0:
                 measured[f"{STEP}, {workload.label}"] = milliseconds
-            # About so many belong to the watch's warm-up.
+            # About a sixth belongs to the warm-up.
             measured[f"{REDUCTION}, {workload.label}"] = reductions[1 + len(reductions) // 6 :]
     np.savez(Path(folder) / f"{rank}.npz", **measured)
     if setting.processes > 1:
@@ -110,7 +110,7 @@ def train_all(
 
 
 def time_steps(workload: Workload, dataset: Dataset, seconds: float) -> float:
-    """Train for so many seconds after a warm-up, and have all processes stop: ms of a step."""
+    """Train for this time after a warm-up, and have all processes stop: ms of a step."""
     begins, step_then = math.inf, 0
     now = started = time.perf_counter()
     for training in train_steps(workload.configuration(device="cpu"), dataset):

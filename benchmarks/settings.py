@@ -56,7 +56,7 @@ class Options(CommandOptions):
         return {name: spreads(measured) for name, measured in rows.items()}
 
     def save(self, name: str, results: Mapping[str, Any], **surroundings: Any) -> Path:
-        """Write a command's results, with the versions of its contenders, and say where."""
+        """Write a command's results, with the versions of its contenders, and print where."""
         peers = {peer: installed_version(peer) for peer in ("scikit-learn", "jax", "keras")}
         path = super().save(name, results, **peers, **surroundings)
         print(f"results -> {path}")

@@ -118,7 +118,7 @@ def begin(threads: int | None) -> None:
 def take_sample(
     measure: Callable[..., float], references: list[float], *job: Any
 ) -> tuple[tuple[float, float], bool]:
-    """The speed of a job, the reference's meanwhile, and whether nobody disturbed them.
+    """The speed of a job, the reference's meanwhile, and whether they were undisturbed.
 
     It is measured again as long as somebody did; `references` keeps all speeds of the reference.
     """

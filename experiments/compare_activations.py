@@ -2,7 +2,7 @@
 
 Predict first: three hidden layers learn 10,000 images of MNIST for four epochs, each activation at
 the learning rate that suits it best. Which comes first, which last, and by how much? How many units
-of each are lost: dead (they say the same of every image) or saturated?
+of each are lost: dead (their output is the same for every image) or saturated?
 
 Relu starts from He's weights, the others from Xavier's. Not as the textbook has it: three layers
 are too few for sigmoid's small slope to stop it; with a rate 4 to 20 times as large it begins late
@@ -17,7 +17,7 @@ Exercise: 04_compare_activations. And which learning rates are best for --hidden
 from common.configuration import Activation
 from common.options import option
 from experiments.experiment import Numbers, main, plt
-from experiments.learning_curves import CurveOptions, compare, draw_curves, tell
+from experiments.learning_curves import CurveOptions, compare, draw_curves, summarize
 
 
 class Options(CurveOptions):
@@ -49,7 +49,7 @@ def draw(numbers: Numbers) -> plt.Figure:
 
 def answer(numbers: Numbers) -> str:
     """How far each activation came, and what it lost."""
-    return tell(numbers)
+    return summarize(numbers)
 
 
 if __name__ == "__main__":

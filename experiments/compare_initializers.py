@@ -16,7 +16,7 @@ LeCun et al. 1998. Exercise: 05_compare_initializations. And explain the zeros' 
 from common.configuration import MAX_WIDTH, Activation, Initializer
 from common.options import option
 from experiments.experiment import Numbers, main, plt
-from experiments.learning_curves import CurveOptions, compare, draw_curves, tell
+from experiments.learning_curves import CurveOptions, compare, draw_curves, summarize
 
 
 class Options(CurveOptions):
@@ -57,7 +57,7 @@ def draw(numbers: Numbers) -> plt.Figure:
 
 def answer(numbers: Numbers) -> str:
     """How far each initializer's weights came, and what they lost."""
-    return tell(numbers)
+    return summarize(numbers)
 
 
 if __name__ == "__main__":

@@ -83,7 +83,7 @@ def side_by_side(
     Args:
         function: of a module's top level, as other processes must find it.
         cases: its arguments.
-        processes: at a time; as many as there are cores, if None.
+        processes: that run at once; one for each core if None.
     """
     with ProcessPoolExecutor(
         processes or processor_cores(),
@@ -107,7 +107,7 @@ def main(
     answer: Callable[[Numbers], str],
     animate: Callable[[Numbers], FuncAnimation] | None = None,
 ) -> None:
-    """What a script does: read the options, run, write numbers and picture, and say the answer."""
+    """What a script does: read options, run, write numbers and picture, and print the answer."""
     module = sys.modules["__main__"]
     name = Path(str(module.__file__)).stem
 

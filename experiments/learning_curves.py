@@ -25,7 +25,7 @@ from mlp_numpy import MLP
 from train_numpy import train_steps
 
 ERRORS = (1, 2, 3, 5, 7, 10, 20, 30, 50, 90)  # percent, on the axes
-BINS = 40  # the training loss of so many equal parts of the training is drawn
+BINS = 40  # parts of the training whose mean loss is drawn
 # A unit is saturated where this little of the activation's greatest slope is left for more than
 # half of the examples. (Relu and the identity do not saturate; but a relu can be dead.)
 FLAT = 0.05
@@ -118,7 +118,7 @@ def without_nan(values: Iterable[float]) -> list[float | None]:
 
 
 def count_units(model: MLP, activation: str, images: np.ndarray) -> Numbers:
-    """How many hidden units there are, say the same of every image (dead), or are saturated."""
+    """How many hidden units there are, how many are dead (constant), how many saturated."""
     model.eval()
     counts = {"units": 0, "dead": 0, "saturated": 0}
     outputs = list(model.outputs(images))[:-1]
@@ -184,7 +184,7 @@ def draw_curves(numbers: Numbers, title: str) -> plt.Figure:
     rates.set(xscale="log", xlabel="learning rate", ylabel="last validation error (%)")
     rates.set_xticks(numbers["learning_rates"], [f"{r:g}" for r in numbers["learning_rates"]])
     for panel in (errors, rates):
-        panel.set_yscale("log")  # those near 10 % can be told apart beside one that only guesses
+        panel.set_yscale("log")  # so that those near 10 % lie apart, beside one that only guesses
         panel.minorticks_off()
         limits = panel.get_ylim()
         panel.set_yticks(ERRORS, ERRORS)
@@ -224,7 +224,7 @@ def draw_units(panel: plt.Axes, compared: Numbers) -> None:
     panel.legend()
 
 
-def tell(numbers: Numbers) -> str:
+def summarize(numbers: Numbers) -> str:
     """Of each choice: its test accuracy, its best rate, and the units lost."""
     parts = []
     for choice, result in numbers["compared"].items():

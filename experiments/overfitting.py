@@ -339,7 +339,7 @@ def animate(numbers: Numbers) -> FuncAnimation:
 
 
 def answer(numbers: Numbers) -> str:
-    """How much each network overfits, what remedies it, and what is learnt of random labels."""
+    """How much each network overfits, what helps, and how random labels are fitted."""
     networks, beside = numbers["networks"], numbers["beside"]
     ratios = ", ".join(f"{result['name']} {last_over_best(result):.2f}" for result in networks)
     others = ", ".join(f"{name} {last_over_best(result):.2f}" for name, result in beside.items())

@@ -1,4 +1,4 @@
-"""Networks that tell points of the plane apart: what they decide where, and their hidden space."""
+"""Networks that classify points of the plane: their decision regions and their hidden space."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from experiments.experiment import COLORS, REGIONS, plt
 from mlp_numpy import MLP
 
 TICKS = 49  # grid points along each axis
-EVERY = 6  # of so many grid lines, one is drawn
+EVERY = 6  # every sixth grid line is drawn
 Limits = tuple[float, float, float, float]  # left, right, bottom, top
 
 

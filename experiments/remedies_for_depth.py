@@ -10,7 +10,7 @@ gradient by 1.2 in each layer. A skip connection alone is worse: it doubles the 
 carries, layer by layer, and the training diverges. With both, each branch is normalized, and
 what is carried past it only adds up.
 
-What to change: --depth 10 (nobody needs help), --learning-rates, --epochs.
+What to change: --depth 10 (no remedy is needed), --learning-rates, --epochs.
 Papers: Ioffe & Szegedy 2015 (batch normalization), He et al. 2016 (skip connections), Yang et al.
 2019 (why the first alone is not enough). Exercise: 02_batch_norm, 14_vanishing_gradients. And which
 depth can relus take with batch normalization alone?
@@ -79,15 +79,15 @@ def train_seeds(case: Case) -> Numbers:
         with suppress(DivergenceError):
             for training in train_steps(configuration, dataset, model=model):
                 history = training.history
-        course: list[float | None] = [epoch.train_loss for epoch in history.epochs]
-        losses.append(course + [None] * (options.epochs - len(course)))
+        of_epochs: list[float | None] = [epoch.train_loss for epoch in history.epochs]
+        losses.append(of_epochs + [None] * (options.epochs - len(of_epochs)))
         accuracies.append(history.test_accuracy)
     return {"rate": rate, "losses": losses, "accuracies": accuracies}
 
 
 def last_loss(result: Numbers) -> float:
     """The mean over the seeds; infinite where one of them diverged."""
-    ends = [course[-1] for course in result["losses"]]
+    ends = [of_epochs[-1] for of_epochs in result["losses"]]
     return math.inf if None in ends else float(np.mean(ends))
 
 
@@ -121,9 +121,9 @@ def draw(numbers: Numbers) -> plt.Figure:
                 panel.plot([], [], **style(index), label=f"{remedy}: diverges at every rate")
                 continue
             label = f"{remedy} (rate {result['rate']:g}): {accuracy(result):.0%}"
-            for seed, course in enumerate(result["losses"]):
-                epochs = range(1, len(course) + 1)
-                panel.plot(epochs, course, **style(index), label=None if seed else label)
+            for seed, losses in enumerate(result["losses"]):
+                epochs = range(1, len(losses) + 1)
+                panel.plot(epochs, losses, **style(index), label=None if seed else label)
         panel.axhline(math.log(10), color="0.5", linewidth=0.8)
         panel.set(title=activation, xlabel="epoch", yscale="log")
         panel.set_ylim(bottom=0.015)  # room for the legend

@@ -1,10 +1,10 @@
 """Claim: the learning rate's schedule decides how a training ends; clipping saves it from outliers.
 
 Predict first: seven schedules with the same peak train the same network. Which two end with the
-smallest loss, and does the constant rate end before or behind the two that halve it every epoch?
-Then 5 of the 1,297 training images become 30 times as bright, at a constant rate. What do these
-five do to the training? Does clipping the gradient to 1, a usual choice, help? And does a rate ten
-times smaller, without clipping?
+smallest loss, and does the constant rate end with a smaller loss than the two that halve it every
+epoch? Then 5 of the 1,297 training images become 30 times as bright, at a constant rate. What do
+these five do to the training? Does clipping the gradient to 1, a usual choice, help? And does a
+rate ten times smaller, without clipping?
 
 Clipping bounds the length of a step, not its direction. A minibatch with an outlier has a gradient
 some 20 times as long as the others'. A few such steps, which momentum carries on, switch off every
@@ -32,7 +32,7 @@ from optimizers_numpy import gradient_norm
 from train_numpy import train_steps
 
 BATCH_SIZE = 32
-SMALLER = 10  # so many times smaller is the rate that is tried without clipping, too
+SMALLER = 10  # the factor of the smaller rate that is tried without clipping
 SHOWN_EPOCHS = 3  # of the gradient's norm, so that single steps can be seen
 
 

@@ -4,7 +4,7 @@ Predict first: the theorem says that good weights exist, not that training finds
 draw the hidden layer's weights at random and leave them; only the output layer is computed, by
 least squares. Is that better or worse than training every weight with Adam? Does doubling the width
 divide the error of a function with kinks by the same factor as that of a smooth one? And what does
-a network that fits on [-1, 1] say at 1.5?
+a network that fits on [-1, 1] give at 1.5?
 
 Four errors are compared at each width. "Random hidden layer, least squares": its weights stay as
 they were drawn, and least squares finds the output layer with the smallest error. "Trained": Adam
@@ -168,7 +168,7 @@ def approximate(case: Case) -> Numbers:
 
 
 def run(options: Options) -> Numbers:
-    """Approximate every function with every width and seed, several at a time."""
+    """Approximate every function with every width and seed, several at once."""
     widths = sorted(set(options.widths))
     seeds = range(options.seed, options.seed + options.seeds)
     cases = [(*case, options) for case in itertools.product(FUNCTIONS, widths, seeds)]
@@ -193,7 +193,7 @@ def run(options: Options) -> Numbers:
 
 
 def draw(numbers: Numbers) -> plt.Figure:
-    """Above, error against width; below, what the trained networks say inside and outside."""
+    """Above, error against width; below, the trained networks inside and outside."""
     figure, panels = plt.subplots(2, 3, figsize=(15, 11), layout="constrained")
     widths = numbers["widths"]
     for (name, shown), (errors, fits) in zip(numbers["functions"].items(), panels.T, strict=True):
