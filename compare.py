@@ -20,7 +20,7 @@ from common.runs import run_folder
 from common.runs.environment import environment
 from common.runs.memory import available_memory, check_memory, estimate_memory
 from common.runs.options import REPOSITORY, TorchRunOptions
-from common.runs.progress import say, say_to_stderr
+from common.runs.progress import print_error_line, print_line
 from compared_runs import grouped, print_table, read_run
 from data.datasets import DatasetUnavailable, load_dataset
 from data.errors import UserError
@@ -69,7 +69,7 @@ def main(arguments: list[str]) -> None:
         finally:
             print_table(groups)  # and a figure that cannot be drawn loses no table
         for name, path in drawn.items():
-            say(f"{name:15} -> {path}")
+            print_line(f"{name:15} -> {path}")
 
 
 def use_available_data(comparison: Comparison) -> Comparison:
@@ -79,7 +79,7 @@ def use_available_data(comparison: Comparison) -> Comparison:
     except DatasetUnavailable as error:
         if comparison.dataset != "mnist":
             raise
-        say_to_stderr(f"{error}; going on with scikit-learn's digits instead")
+        print_error_line(f"{error}; going on with scikit-learn's digits instead")
         # Checked again: not every batch size for MNIST is one for digits.
         return comparison.replace(dataset="digits")
     return comparison
@@ -98,7 +98,7 @@ def train_all(comparison: Comparison, folder: Path) -> list[Path]:
                 options = comparison.replace(**changes)
                 folders.append(run_dir)
                 if not (job := plan(options, name, own=comparison.run_dir is None)):
-                    say(f"{run_dir.name}: finished before, and kept")
+                    print_line(f"{run_dir.name}: finished before, and kept")
                     continue
                 jobs.append(job)
     # One for each core, as far as memory goes.
@@ -108,7 +108,7 @@ def train_all(comparison: Comparison, folder: Path) -> list[Path]:
         run_jobs(jobs, max(1, min(cores, room)))
     except SystemExit:  # Ctrl-C or SIGTERM
         command = "the same command" + " without --overwrite" * comparison.overwrite
-        say_to_stderr(f"stopped; {command} continues")
+        print_error_line(f"stopped; {command} continues")
         raise
     return folders
 

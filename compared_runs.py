@@ -21,7 +21,7 @@ from common.cli.command_line import FREE_ON_RESUME
 from common.options import option_value
 from common.runs import run_folder
 from common.runs.options import TorchRunOptions
-from common.runs.progress import say
+from common.runs.progress import print_line
 from data.datasets import Split, load_dataset
 from train_numpy import make_model, predict
 
@@ -161,15 +161,15 @@ def print_table(groups: Sequence[Group]) -> None:
         elif any(compared):
             row += ["-", "-"]
         table.add_row(*row)
-    say(table)
+    print_line(table)
     if any(compared):
-        say(
+        print_line(
             "The last two columns: the largest difference of any weight, and how many of the test\n"
             "set's predictions differ, from tier 1's run of the same dtype and seed (or the first"
             " one)."
         )
     if len(groups) < len(runs):
-        say("Of several runs: mean ± standard deviation, and the largest differences.")
+        print_line("Of several runs: mean ± standard deviation, and the largest differences.")
 
 
 def percent(share: float) -> str:

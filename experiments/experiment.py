@@ -35,7 +35,7 @@ from common.cli.job_pool import processor_cores
 from common.options import option
 from common.runs.files import write_file
 from common.runs.options import REPOSITORY
-from common.runs.progress import say
+from common.runs.progress import print_line
 
 Numbers = dict[str, Any]
 Case = TypeVar("Case")
@@ -121,11 +121,11 @@ def main(
         kept = {key: value for key, value in numbers.items() if key != "frames"}
         results = options.save(name, kept, seconds=seconds)
         picture = save_figure(draw(numbers), options.folder / f"{name}.png")
-        say(answer(numbers))
+        print_line(answer(numbers))
         if animate is not None and options.animate:
             film = save_animation(animate(numbers), options.folder / f"{name}.gif")
-            say(f"animation -> {film}")
-        say(f"{seconds:.0f} s; numbers -> {results}; figure -> {picture}")
+            print_line(f"animation -> {film}")
+        print_line(f"{seconds:.0f} s; numbers -> {results}; figure -> {picture}")
 
     run_script(script)
 

@@ -17,7 +17,7 @@ import numpy as np
 from activations_numpy import ACTIVATIONS
 from common.configuration import MAX_WIDTH, Configuration
 from common.options import option
-from common.runs.progress import say_to_stderr
+from common.runs.progress import print_error_line
 from common.training import DivergenceError, History
 from data.datasets import Dataset, DatasetUnavailable, Split, load_dataset
 from experiments.experiment import ExperimentOptions, Numbers, plt, side_by_side, style
@@ -61,7 +61,7 @@ def available(root: Path) -> str:
     try:
         load_dataset("mnist", root)
     except DatasetUnavailable as error:
-        say_to_stderr(f"{error}; going on with scikit-learn's digits instead")
+        print_error_line(f"{error}; going on with scikit-learn's digits instead")
         return "digits"
     return "mnist"
 

@@ -134,12 +134,12 @@ class JobsDisplay:
     def finish(self, name: str) -> None:
         """This run has ended."""
         if self._bars.disable:
-            say(f"{name}: {self._measured[name]}")
+            print_line(f"{name}: {self._measured[name]}")
         else:
             self._bars.stop_task(self._tasks[name])
 
 
-def say(text: RenderableType) -> None:
+def print_line(text: RenderableType) -> None:
     """Print this, or drop it where standard output can't be written.
 
     A table is as wide as it has to be: a narrow window breaks its lines, and no number is cut off.
@@ -154,7 +154,7 @@ def say(text: RenderableType) -> None:
         drop_output()
 
 
-def say_to_stderr(text: str) -> None:
+def print_error_line(text: str) -> None:
     """Print a notice beside the output; a notice that cannot be written stops nothing."""
     with suppress(OSError):
         print(one_line(text), file=sys.stderr, flush=True)

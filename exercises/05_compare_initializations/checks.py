@@ -159,12 +159,12 @@ def standard_deviation(answer: ModuleType, tier: Tier, seed: int) -> None:
             call, W = weights(answer, tier, name, shape, seed)
             expected = right(name, *shape)
             if not abs(W.std() / expected - 1) <= furthest_deviation(name, W.size):
-                said = f"weights with the standard deviation {expected:.4f}"
-                said += f", the root of 2/{2 / expected**2:.0f}"
+                words = f"weights with the standard deviation {expected:.4f}"
+                words += f", the root of 2/{2 / expected**2:.0f}"
                 if name.endswith("uniform"):
-                    said += f": from {-expected * 3**0.5:.4f} to {expected * 3**0.5:.4f}"
+                    words += f": from {-expected * 3**0.5:.4f} to {expected * 3**0.5:.4f}"
                 got = f"{W.std():.4f}; from {W.min():.4f} to {W.max():.4f}"
-                raise Failed(call, said, got)
+                raise Failed(call, words, got)
 
 
 @CHECKS.add("properties")

@@ -157,8 +157,8 @@ def judge_numbers(answer: ModuleType, name: str) -> None:
         moved = graph.values(**{node: values[node] + MOVED})
         way = f"{node} grows from {values[node]:.4g} to {moved[node]:.4g}"
         wanted = f"where {way}, f goes from {values['f']:.6g} to {moved['f']:.6g}"
-        said = f"{got:.6g}, by which f would go to {values['f'] + MOVED * got:.6g}"
-        raise Failed(call, wanted, said)
+        found = f"{got:.6g}, by which f would go to {values['f'] + MOVED * got:.6g}"
+        raise Failed(call, wanted, found)
 
 
 def numbers_of(name: str) -> Callable[[ModuleType, Tier, int], None]:

@@ -150,7 +150,7 @@ def _shape(value: Any) -> str:
     return f"({' '.join(shapes)})" if shapes else str(len(value))
 
 
-def guard(folder: Path, tell: Callable[[str], None]) -> None:
+def guard(folder: Path, report: Callable[[str], None]) -> None:
     """From now on, refuse to delete anything, to start programs, and to write outside a folder."""
 
     def refuse(event: str, arguments: tuple[Any, ...]) -> None:
@@ -164,7 +164,7 @@ def guard(folder: Path, tell: Callable[[str], None]) -> None:
             event = f"writing {os.fsdecode(path)}"
         elif event not in FORBIDDEN:
             return
-        tell(event)
+        report(event)
         raise PermissionError(f"{event}: an answer may not delete, start or overwrite anything")
 
     sys.addaudithook(refuse)

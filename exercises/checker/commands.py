@@ -14,7 +14,7 @@ from rich.table import Table
 from common.cli.snippets import find_snippet
 from common.options import Options, option, option_value
 from common.runs.options import REPOSITORY
-from common.runs.progress import say
+from common.runs.progress import print_line
 from data.errors import UserError
 from exercises.checker.answer import Answer
 from exercises.checker.catalogue import LEVELS, PYTHON, Exercise, all_exercises, find_exercise
@@ -120,12 +120,12 @@ def list_exercises(_: NoOptions) -> None:
         name = exercise.name[3:].replace("_", " ")
         minutes = str(metadata.minutes)
         table.add_row(exercise.number, name, metadata.level, tiers, minutes, " ".join(passed))
-    say(table)
+    print_line(table)
     if waiting:
         statement = shown(waiting[0].statement)
-        say(f"next: read {statement}, then {PROGRAM} start {waiting[0].number}")
+        print_line(f"next: read {statement}, then {PROGRAM} start {waiting[0].number}")
     else:
-        say("all done")
+        print_line("all done")
 
 
 def start(options: OneExercise) -> None:
@@ -136,8 +136,8 @@ def start(options: OneExercise) -> None:
         remedy = call_of("reset", exercise, tier)
         raise UserError(f"{shown(path)}: already exists; `{remedy}` starts over")
     _place_starter(exercise, tier)
-    say(f"read  {shown(exercise.statement)}\nwrite {shown(path)}")
-    say(f"then  {call_of('check', exercise, tier)}")
+    print_line(f"read  {shown(exercise.statement)}\nwrite {shown(path)}")
+    print_line(f"then  {call_of('check', exercise, tier)}")
 
 
 def _place_starter(exercise: Exercise, tier: str) -> None:
@@ -176,9 +176,9 @@ def _check_one(answer: Answer, options: CheckOptions) -> bool:
         Progress().keep(exercise, tier, done)
     if options.json:
         about = {"exercise": exercise.name, "tier": tier, "file": str(path)}
-        say(json.dumps(about | vars(verdict)))
+        print_line(json.dumps(about | vars(verdict)))
     else:
-        say("\n".join(format_verdict(answer, verdict, failures)))
+        print_line("\n".join(format_verdict(answer, verdict, failures)))
     return verdict.passed
 
 
@@ -228,11 +228,11 @@ def watch(options: OneExercise) -> None:
         raise UserError(f"watch: {remedy}") from None
     answer = options.started()
     exercise, path = answer.exercise, answer.path
-    say(f"watching {shown(path)}; Ctrl-C ends it")
+    print_line(f"watching {shown(path)}; Ctrl-C ends it")
     _check_one(answer, CheckOptions())
     for changed in changes(path.parent, recursive=False):
         if any(Path(name).name == path.name for _, name in changed) and path.is_file():
-            say(f"\n{time.strftime('%H:%M:%S')}")
+            print_line(f"\n{time.strftime('%H:%M:%S')}")
             _check_one(Answer.read(exercise, path), CheckOptions())
 
 
@@ -248,7 +248,7 @@ def hint(options: OneExercise) -> None:
     done = Progress().of(exercise, tier)
     hints = exercise.hints()
     number = min(done.hints, len(hints) - 1)
-    say(f"hint {number + 1} of {len(hints)}: {hints[number]}")
+    print_line(f"hint {number + 1} of {len(hints)}: {hints[number]}")
     done.hints = number + 1
     Progress().keep(exercise, tier, done)
 
@@ -261,7 +261,7 @@ def solution(options: SolutionOptions) -> None:
         raise UserError(f"exercise {exercise.number}: not passed yet; --yes shows it anyway")
     if not path.is_file():
         raise UserError(f"{shown(path)}: this copy comes without solutions")
-    say(path.read_text(encoding="utf-8").rstrip())
+    print_line(path.read_text(encoding="utf-8").rstrip())
 
 
 def reset(options: OneExercise) -> None:
@@ -272,7 +272,7 @@ def reset(options: OneExercise) -> None:
         number += 1
     path.rename(backup)
     _place_starter(answer.exercise, answer.tier)
-    say(f"your answer is now {shown(backup)}; {shown(path)} is the starter again")
+    print_line(f"your answer is now {shown(backup)}; {shown(path)} is the starter again")
 
 
 def report(options: ReportOptions) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from common.runs.progress import say
+from common.runs.progress import print_line
 from data.errors import UserError
 from exercises.checker.answer import COPY, Answer
 from exercises.checker.catalogue import TIERS, all_exercises
@@ -70,13 +70,13 @@ def write_report(folder: Path) -> None:
                 answers.append(Judged(student.name, answer, check_answer(answer)))
             else:
                 unknown.append(path.relative_to(folder))
-    say(_who_passed_what([student.name for student in students], answers))
+    print_line(_who_passed_what([student.name for student in students], answers))
     if not all(judged.verdict.passed for judged in answers):
-        say("")
-        say(_causes(answers))
+        print_line("")
+        print_line(_causes(answers))
     if unknown:
-        say(f"\nnot judged, since the name says no exercise and tier (as {EXAMPLE} does):")
-        say("\n".join(f"  {path}" for path in unknown))
+        print_line(f"\nnot judged, since the name says no exercise and tier (as {EXAMPLE} does):")
+        print_line("\n".join(f"  {path}" for path in unknown))
     try:
         with (folder / "report.csv").open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)

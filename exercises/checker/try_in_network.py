@@ -10,7 +10,7 @@ from typing import Any
 
 from rich.table import Table
 
-from common.runs.progress import say
+from common.runs.progress import print_line
 from data.datasets import DatasetUnavailable, load_dataset
 from data.errors import UserError
 from exercises.checker.answer import Answer
@@ -43,7 +43,7 @@ def try_answer(answer: Answer, tier: Tier, epochs: int) -> None:
         name, dataset = "digits", load_dataset("digits", dtype="float64")
     settings = SETTINGS | exercise.checks.TRIED | {"dataset": name, "epochs": epochs}
     configuration = tier.options(**settings)
-    say(f"{tier.title}; {name}, {len(dataset.train.labels):,} images; epochs: {epochs}")
+    print_line(f"{tier.title}; {name}, {len(dataset.train.labels):,} images; epochs: {epochs}")
     histories = [tier.train(configuration, dataset)[1]]
     script = tier.module("train")
     try:
@@ -56,7 +56,7 @@ def try_answer(answer: Answer, tier: Tier, epochs: int) -> None:
     except Exception as error:
         where, *message = format_exception(error, path)
         raise UserError(f"{path.name}: {where} {' '.join(message)}") from None
-    say(_table(histories))
+    print_line(_table(histories))
 
 
 def _put_into(model: Any, tier: Tier, in_network: Callable[..., Any], answer: ModuleType) -> None:
