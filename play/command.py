@@ -49,7 +49,7 @@ def main(arguments: list[str]) -> None:
         if error.name not in ("starlette", "uvicorn"):
             raise
         raise UserError(
-            f'the page needs {error.name}: python -m pip install --editable ".[play]"'
+            f'the page needs {error.name}: .venv/bin/python -m pip install --editable ".[play]"'
         ) from None
     address = f"http://{HOST}:{listening.getsockname()[1]}/"
     print(address, flush=True)

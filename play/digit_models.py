@@ -151,7 +151,9 @@ class DigitModels:
 
     def _find_in(self, tier: str, folder: Path) -> DigitModel:
         if tier != "numpy" and find_spec("torch") is None:
-            raise ModelUnavailable(TORCH_REMEDY, 'python -m pip install --editable ".[torch]"')
+            raise ModelUnavailable(
+                TORCH_REMEDY, '.venv/bin/python -m pip install --editable ".[torch]"'
+            )
         if not (folder / TEST).is_file():
             raise self._no_run(tier, folder)
         key = folder, (folder / TEST).stat().st_mtime_ns

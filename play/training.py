@@ -25,7 +25,7 @@ from tiers import TIERS, Tier
 # else may draw in between.
 TORCH_RNG_LOCK = threading.Lock()
 
-TORCH_REMEDY = 'Tiers 2 and 3 need torch: python -m pip install --editable ".[torch]".'
+TORCH_REMEDY = 'Tiers 2 and 3 need torch: .venv/bin/python -m pip install --editable ".[torch]".'
 
 
 class TorchDropout(Dropout):

@@ -339,7 +339,8 @@ def test_without_torch_tier_1_works_and_the_others_name_what_to_install():
     hidden = "sys.modules['torch'] = None"
     models, torch, refusal = python(WITHOUT_TORCH.format(before=hidden))
     assert torch == "False True"
-    assert json.loads(refusal)["error"].startswith("Tiers 2 and 3 need torch: python -m pip")
+    error = json.loads(refusal)["error"]
+    assert error.startswith("Tiers 2 and 3 need torch: .venv/bin/python -m pip")
     assert models.count("Tiers 2 and 3 need torch") == 2
 
 
