@@ -91,7 +91,7 @@ class Checks:
 
 @dataclass
 class Verdict:
-    """What is told of an answer.
+    """What the checks found out about an answer.
 
     Attributes:
         passed: whether it is right.

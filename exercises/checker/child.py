@@ -1,7 +1,7 @@
 """The process that an answer is judged in: `runner` starts python -m exercises.checker.child.
 
 It reads a request from standard input, and writes what it found as lines of JSON into a file that
-it opens before the answer runs. Each line bears the request's token, which the answer is not told.
+it opens before the answer runs. Each line bears the request's token, unknown to the answer.
 """
 
 import json

@@ -29,7 +29,7 @@ class KnownMistake:
     """A known mistake.
 
     Attributes:
-        cause: what the reader is told.
+        cause: what the reader reads.
         torch: whether it is written in torch, or in NumPy.
         check: the first that it fails.
         wrong: by the number of a probe, what it shows there and no right answer does.

@@ -1,7 +1,7 @@
 """The known mistakes of an exercise: edits of a right answer, in its `mistakes.toml`.
 
     [[mistake]]
-    cause = "Evaluation does not add the bias"    # what the reader is told
+    cause = "Evaluation does not add the bias"    # what the reader reads
     replace = "deviation + self.bias"             # stands exactly once in the solution
     with = "deviation"
 
@@ -23,7 +23,7 @@ from exercises.checker.catalogue import Exercise
 
 @dataclass(frozen=True)
 class Mistake:
-    """A wrong answer, and what a reader who made this mistake is told."""
+    """A wrong answer, and what a reader who made this mistake reads."""
 
     cause: str
     answer: Answer
