@@ -1,5 +1,6 @@
 # make compare   train the three tiers and draw their learning curves   (ARGS="--epochs 5")
 # make play      open the page in the browser                           (ARGS="--port 8000")
+# make site      build the static site in _site                         (ARGS="--serve")
 # make test      run all tests                                          (ARGS="tests/test_data.py")
 # make figures   redraw the pictures of the documents, except the benchmarks'
 # make lint      check style, types, links and the workflow; changes no file
@@ -14,13 +15,16 @@ BIN := .venv/bin
 
 EXPERIMENTS := $(shell grep -l "^    main.Options, run" experiments/*.py)
 
-.PHONY: compare play test figures lint
+.PHONY: compare play site test figures lint
 
 compare: .venv/torch
 	$(BIN)/python compare.py $(ARGS)
 
 play: .venv/play
 	$(BIN)/python -m play $(ARGS)
+
+site: .venv/site
+	$(BIN)/python -m website $(ARGS)
 
 test: .venv/dev
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
@@ -52,6 +56,11 @@ endif
 .venv/play: pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --editable ".[play]"
+	touch $@
+
+.venv/site: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --editable ".[site]"
 	touch $@
 
 .venv/dev: .venv/torch

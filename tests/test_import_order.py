@@ -26,7 +26,7 @@ BELOW = {
 }
 # These may import anything, and nothing in BELOW may import them.
 TOP = ["compare.py", "compared_figures.py", "compared_runs.py", "conftest.py"]
-TOP += ["experiments", "exercises", "play", "benchmarks", "docs", "tests", "tools"]
+TOP += ["experiments", "exercises", "play", "website", "benchmarks", "docs", "tests", "tools"]
 NEVER_IN_TIER_1 = {"torch", "torchvision", "matplotlib"}
 
 
