@@ -20,9 +20,9 @@ from exercises.checker.catalogue import find_exercise
 from exercises.checker.checking import NOT_STARTED
 from exercises.checker.child import verdict_of
 from exercises.checker.commands import main
-from exercises.checker.mistakes import read_mistakes
 from exercises.checker.report import recognized
 from exercises.checker.runner import check_answer
+from exercises.checker.variants import read_mistakes
 
 DROPOUT = find_exercise("01")
 SOLUTION = DROPOUT.solution("numpy").read_text(encoding="utf-8")

@@ -15,7 +15,7 @@ from exercises.checker.catalogue import FOLDER, LEVELS, Exercise, all_exercises,
 from exercises.checker.checking import NOT_STARTED, Checks, format_exception, judge
 from exercises.checker.child import verdict_of
 from exercises.checker.known import Knowledge, compute, find_cause, read_knowledge, same
-from exercises.checker.mistakes import Mistake, apply, read_mistakes
+from exercises.checker.variants import Mistake, apply, read_mistakes
 
 EXERCISES = all_exercises()
 SOLUTIONS = [Answer.read(e, e.solution(tier)) for e in EXERCISES for tier in e.tiers]

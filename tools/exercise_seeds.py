@@ -12,7 +12,7 @@ from common.runs.environment import limited_threads
 from exercises.checker.answer import Answer
 from exercises.checker.catalogue import Exercise, all_exercises, find_exercise
 from exercises.checker.child import verdict_of
-from exercises.checker.mistakes import read_mistakes
+from exercises.checker.variants import read_mistakes
 
 
 def surprises(answer: Answer, right: bool, seeds: int) -> list[int]:

@@ -19,7 +19,7 @@ from common.runs.environment import limited_threads
 from exercises.checker.answer import Answer
 from exercises.checker.catalogue import Exercise, all_exercises, find_exercise
 from exercises.checker.child import behaviour, verdict_of
-from exercises.checker.mistakes import Mistake, read_mistakes
+from exercises.checker.variants import Mistake, read_mistakes
 
 NAME = "known.json"
 
