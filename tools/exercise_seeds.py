@@ -12,7 +12,7 @@ from common.runs.environment import limited_threads
 from exercises.checker.answer import Answer
 from exercises.checker.catalogue import Exercise, all_exercises, find_exercise
 from exercises.checker.child import verdict_of
-from exercises.checker.variants import read_mistakes
+from exercises.checker.variants import read_mistakes, read_right_answers
 
 
 def surprises(answer: Answer, right: bool, seeds: int) -> list[int]:
@@ -24,8 +24,7 @@ def surprises(answer: Answer, right: bool, seeds: int) -> list[int]:
 def judge_all(exercise: Exercise, seeds: int, pool: ProcessPoolExecutor) -> int:
     """Judge the answers of one exercise, and print how often it went wrong."""
     began = time.perf_counter()
-    paths = [*map(exercise.solution, exercise.tiers), *exercise.alternatives()]
-    answers = [(path.name, Answer.read(exercise, path), True) for path in paths]
+    answers = [(name, answer, True) for name, answer in read_right_answers(exercise)]
     answers += [(known.cause, known.answer, False) for known in read_mistakes(exercise)]
     jobs = [(name, pool.submit(surprises, *rest, seeds)) for name, *rest in answers]
     wrong = [(name, job.result()) for name, job in jobs if job.result()]

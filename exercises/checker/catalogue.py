@@ -2,7 +2,7 @@
 
 An exercise is its statement `NN_name.md` and, beside it, the folder `NN_name/` with all that
 belongs to it: `checks.py`, `hints.md`, `starter_TIER.py`, `solution_TIER.py`, `mistakes.toml`, and
-`alternatives/`, right answers written differently.
+`alternatives.toml`, right answers written differently.
 """
 
 import importlib
@@ -96,9 +96,6 @@ class Exercise:
     def work(self, tier: str) -> Path:
         """Where the reader's own answer lies."""
         return WORK / f"{self.name}_{tier}.py"
-
-    def alternatives(self) -> list[Path]:
-        return sorted((self.folder / "alternatives").glob("*.py"))
 
     def hints(self) -> list[str]:
         """The hints, the vaguest first."""

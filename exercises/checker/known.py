@@ -16,10 +16,9 @@ from functools import cache
 from typing import Any
 
 from common.runs.environment import limited_threads
-from exercises.checker.answer import Answer
 from exercises.checker.catalogue import Exercise, all_exercises, find_exercise
 from exercises.checker.child import behaviour, verdict_of
-from exercises.checker.variants import Mistake, read_mistakes
+from exercises.checker.variants import Mistake, read_mistakes, read_right_answers
 
 NAME = "known.json"
 
@@ -130,8 +129,7 @@ def compute(exercise: Exercise, every: int = 1) -> Knowledge:
         every: to run only each second, third, ... of the right and of the wrong ones.
     """
     right: dict[bool, list[list[Any]]] = {False: [], True: []}
-    paths = [*map(exercise.solution, exercise.tiers), *exercise.alternatives()]
-    for answer in (Answer.read(exercise, path) for path in paths[::every]):
+    for _, answer in read_right_answers(exercise)[::every]:
         right[answer.tier != "numpy"].append(behaviour(answer, answer.load()))
     different: list[list[Any]] = []
     for values in zip(*right[False], *right[True], strict=True):

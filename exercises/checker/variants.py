@@ -1,14 +1,19 @@
-"""The known mistakes of an exercise: edits of a right answer, in its `mistakes.toml`.
+"""Answers that are edits of a solution: mistakes, and alternatives that are right, too.
 
-    [[mistake]]
-    cause = "Evaluation does not add the bias"    # what the reader reads
-    replace = "deviation + self.bias"             # stands exactly once in the solution
+    [[mistake]]                                    # in mistakes.toml
+    cause = "Evaluation does not add the bias"     # what the reader reads
+    replace = "deviation + self.bias"              # stands exactly once in the solution
     with = "deviation"
+
+    [[alternative]]                                # in alternatives.toml
+    description = "Draws the mask as binomial numbers"
+    replace = "self.generator.random(X.shape) >= self.p"
+    with = "np.random.binomial(1, 1 - self.p, X.shape)"
 
 `tier = "lowlevel"` edits that tier's solution; `in = "Linear.backward"` looks in that class, method
 or function alone; several edits are `[[mistake.edit]]` tables; and `code` is added at the end,
-where it redefines whole classes and functions. `edits = "small_network.py"` at the head of the
-file has the mistakes edit that file instead of the solution.
+where it redefines whole classes and functions. `edits = "small_network.py"` at the head of a file
+has the answers edit that file instead of the solution.
 """
 
 import ast
@@ -30,28 +35,44 @@ class Mistake:
 
 
 def read_mistakes(exercise: Exercise) -> list[Mistake]:
-    """The known mistakes of an exercise, none where its file has been taken away.
+    """The known mistakes of an exercise, none where their file has been taken away.
 
     Raises:
         ValueError: where an edit does not apply exactly once.
     """
-    path = exercise.folder / "mistakes.toml"
+    return [Mistake(*pair) for pair in _read(exercise, "mistake", "cause")]
+
+
+def read_right_answers(exercise: Exercise) -> list[tuple[str, Answer]]:
+    """The solutions, by their file's name, and the alternatives, by what is different in them.
+
+    Raises:
+        ValueError: where an edit does not apply exactly once.
+    """
+    paths = map(exercise.solution, exercise.tiers)
+    solutions = [(path.name, Answer.read(exercise, path)) for path in paths]
+    return solutions + _read(exercise, "alternative", "description")
+
+
+def _read(exercise: Exercise, kind: str, label: str) -> list[tuple[str, Answer]]:
+    path = exercise.folder / f"{kind}s.toml"
     if not path.exists():
         return []
     table = tomllib.loads(path.read_text(encoding="utf-8"))
-    return [_read(exercise, entry, table.get("edits")) for entry in table["mistake"]]
+    base = table.get("edits")
+    return [(entry[label], _edited(exercise, entry, base, entry[label])) for entry in table[kind]]
 
 
-def _read(exercise: Exercise, entry: Mapping, base: str | None) -> Mistake:
+def _edited(exercise: Exercise, entry: Mapping, base: str | None, label: str) -> Answer:
     tier = entry.get("tier", exercise.tiers[0])
     path = exercise.folder / base if base else exercise.solution(tier)
     source = path.read_text(encoding="utf-8")
     try:
         source = apply(source, entry.get("edit", [entry] if "replace" in entry else []))
     except ValueError as error:
-        raise ValueError(f"{exercise.name}, {entry['cause']!r}: {error}") from None
+        raise ValueError(f"{exercise.name}, {label!r}: {error}") from None
     source += "\n\n" + entry.get("code", "")
-    return Mistake(entry["cause"], Answer(exercise, tier, path, source.encode()))
+    return Answer(exercise, tier, path, source.encode())
 
 
 def apply(source: str, edits: Iterable[Mapping[str, str]]) -> str:
