@@ -4,7 +4,6 @@ from typing import Any
 
 from play import pictures
 from play.encoding import pack
-from play.limits import Setup
 from play.plane import command_line
 from play.training import PageTraining
 
@@ -105,8 +104,9 @@ def _test(training: PageTraining) -> dict[str, Any] | None:
     }
 
 
-def about_setup(setup: Setup, training: PageTraining) -> dict[str, Any]:
+def about_setup(training: PageTraining) -> dict[str, Any]:
     """The answer to a new set-up: what stays the same in all of its frames, and the first one."""
+    setup = training.asked
     train, validation = training.dataset.train, training.dataset.validation
     own = setup.dataset == "own"
     return {
@@ -137,7 +137,12 @@ def about_command(training: PageTraining) -> dict[str, str | None]:
     except ValueError as error:
         return {"command": None, "about_command": str(error)}
     rate, step = training.setup.peak_learning_rate, training.rate_changed_at
-    if step:
+    if training.points_changed:
+        about = (
+            "Points were added or removed while this network trained. The command trains without"
+            " them from the first step; so does Reset."
+        )
+    elif step:
         about = (
             f"The learning rate was changed after step {step:,}. The command trains with {rate:g}"
             " from the first step, and so gives another network; Reset trains that network here."

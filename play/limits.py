@@ -15,6 +15,8 @@ from tiers import TIERS
 MAX_SESSIONS = 4
 MAX_POINTS = 2_000
 MAX_LAYERS = 6
+MAX_CLASSES = 4
+MIN_OWN_POINTS = 2  # where no others are trained on
 MAX_REQUEST_BYTES = 64 * 1024  # of a request's body
 EXTENT = 3.0  # of an empty plane: it reaches from -EXTENT to EXTENT in both directions
 MAX_COORDINATE = 10.0  # coordinate of a point
@@ -35,7 +37,7 @@ class Setup(TorchConfiguration):
     """points to train on"""
     noise: float | None = option(None, ge=0, le=2)
     """standard deviation (the set's if None)"""
-    classes: int = option(2, ge=2, le=4)
+    classes: int = option(2, ge=2, le=MAX_CLASSES)
     """number of classes"""
     points: tuple[Point, ...] = option(())
     """the reader's own: x, y and class of each"""
@@ -76,9 +78,10 @@ class Setup(TorchConfiguration):
                     f"a point of class {label}: there are {self.classes} classes, counted from 0;"
                     " remove it or set more classes"
                 )
-        if self.dataset == "own" and len(self.points) < 2:
+        if self.dataset == "own" and len(self.points) < MIN_OWN_POINTS:
             raise UserError(
-                "your own points: add at least 2 in the plane, or choose another data set"
+                f"your own points: add at least {MIN_OWN_POINTS} in the plane, or choose another"
+                " data set"
             )
         if self.examples > MAX_POINTS:
             raise UserError(

@@ -44,12 +44,12 @@ def _split(points: np.ndarray, labels: np.ndarray, setup: Setup) -> Split:
 
 def extent(setup: Setup, dataset: Dataset) -> float:
     """How far the plane that is drawn reaches, with a margin around what is drawn in it."""
-    if setup.dataset == "own":
-        return EXTENT  # which stays while points are set
     farthest = max(
         float(np.abs(split.images).max()) for split in (dataset.train, dataset.validation)
     )
-    return math.ceil(farthest * 10.5) / 10
+    reach = math.ceil(farthest * 10.5) / 10
+    # A plane of own points does not grow while points are set in it.
+    return max(reach, EXTENT) if setup.dataset == "own" else reach
 
 
 def raster(side: int, reach: float) -> Float[np.ndarray, "cells 2"]:

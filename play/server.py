@@ -2,11 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal
 
+import attrs
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -21,7 +22,9 @@ from play.controls import controls
 from play.digits import Digits
 from play.frames import about_command, about_setup, frame
 from play.guard import Guard, JsonResponse
-from play.limits import MAX_COORDINATE, Setup, page_words
+from play.limits import MAX_COORDINATE, Point, Setup, page_words
+from play.links import possible_values
+from play.own_points import read_points
 from play.sessions import Refusal, Sessions
 from play.steps import trace_step
 
@@ -66,6 +69,28 @@ class RateRequest(Options):
     learning_rate: float = option()
 
 
+class PointsRequest(Options):
+    """The reader's own points, all of them."""
+
+    points: tuple[Point, ...] = option()
+
+
+class TableRequest(Options):
+    """A table of points as text."""
+
+    text: str = option()
+
+
+class LinkRequest(Options):
+    """The values of a link by their names, whatever they are."""
+
+    values: Mapping[str, Any] = attrs.field(factory=dict)
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, Any]) -> "LinkRequest":
+        return cls(values=values)
+
+
 class PointRequest(Options):
     """A point of the plane."""
 
@@ -91,6 +116,7 @@ class Page:
             "/setup": (Setup, self.set_up),
             "/frame": (FrameRequest, self.frame),
             "/rate": (RateRequest, self.rate),
+            "/points": (PointsRequest, self.points),
             "/point": (PointRequest, self.point),
             "/steps": (EmptyRequest, self.steps),
         }
@@ -117,7 +143,7 @@ class Page:
 
     def set_up(self, asked: Setup, name: str) -> Any:
         with self.sessions.use(name) as session:
-            return about_setup(asked, session.begin(asked))
+            return about_setup(session.begin(asked))
 
     def frame(self, asked: FrameRequest, name: str) -> Any:
         with self.sessions.use(name) as session:
@@ -129,6 +155,11 @@ class Page:
             training = session.training
             training.change_learning_rate(asked.learning_rate)
             return {"learning_rate": asked.learning_rate} | about_command(training)
+
+    def points(self, asked: PointsRequest, name: str) -> Any:
+        with self.sessions.use(name) as session:
+            session.training.change_points(asked.points)
+            return about_setup(session.training)
 
     def point(self, asked: PointRequest, name: str) -> Any:
         with self.sessions.use(name) as session:
@@ -147,6 +178,23 @@ class Page:
             raise Refusal(
                 "Training has reached its last epoch: press Reset to start again.", "finished", 422
             )
+
+
+def setup_routes() -> list[Route]:
+    """The addresses that check a set-up's values before there is a training."""
+
+    def link(asked: LinkRequest, _: str) -> Any:
+        values, refusals = possible_values(asked.values)
+        return {"values": values, "refusals": refusals}
+
+    def table(asked: TableRequest, _: str) -> Any:
+        points, refusals = read_points(asked.text)
+        return {"points": points, "refusals": refusals}
+
+    return [
+        Route("/api/link", endpoint(LinkRequest, link), methods=["POST"]),
+        Route("/api/table", endpoint(TableRequest, table), methods=["POST"]),
+    ]
 
 
 def digit_routes(digits: Digits) -> list[Route]:
@@ -232,6 +280,7 @@ def application(runs: Path, data_root: Path, sessions: Sessions | None = None) -
         Route("/", lambda request: FileResponse(STATIC / "index.html")),
         Route("/api/options", lambda request: JsonResponse(controls())),
         *page.routes(),
+        *setup_routes(),
         *digit_routes(Digits(runs, data_root)),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]

@@ -17,7 +17,7 @@ from common.training import DivergenceError, History, Training
 from data.datasets import Dataset
 from data.errors import UserError
 from layers_numpy import Dropout
-from play.limits import Setup
+from play.limits import Point, Setup
 from play.plane import INPUTS, extent, make_dataset
 from tiers import TIERS, Tier
 
@@ -98,28 +98,33 @@ class TierTraining:
 
             seed_dropout(self.setup.seed, step)
 
-    def change_setup(self, setup: Setup) -> None:
-        """Go on from here with another set-up of the same network and data.
+    def change_setup(self, setup: Setup, dataset: Dataset, restart: bool) -> None:
+        """Go on with the same weights, another set-up of the same network, and these data.
+
+        Args:
+            restart: steps are counted from 0 again, and the optimizer begins anew.
 
         Raises:
             DivergenceError: where a parameter is not finite.
         """
         state = None if self.training is None else self.training.state()
-        self.setup = setup
-        self._steps = self.tier.train_steps(
-            setup, self.dataset, model=self.model, resume_from=state
-        )
+        if restart:
+            self.training = state = None
+        self.setup, self.dataset = setup, dataset
+        self._steps = self.tier.train_steps(setup, dataset, model=self.model, resume_from=state)
 
 
 class PageTraining:
     """One tier's training, or those of all three in lockstep.
 
     Attributes:
+        asked: what the page has set.
         setup, dataset: what is trained, on what.
         extent: how far the plane that is drawn reaches.
         tiers: the tiers' trainings, by name.
         step: minibatches trained.
         rate_changed_at: the step after which the learning rate was last changed; 0 if it was not.
+        points_changed: whether points have been added or removed since the first step.
         state: "ready", "finished" or "diverged", and then `message` says where and what to do.
         drift: of each step and tier, the largest difference of any parameter from tier 1's.
 
@@ -128,10 +133,11 @@ class PageTraining:
     """
 
     def __init__(self, setup: Setup) -> None:
-        self.setup = setup.trained
+        self.asked, self.setup = setup, setup.trained
         self.dataset = make_dataset(self.setup)
         self.extent = extent(self.setup, self.dataset)
         self.step = self.rate_changed_at = 0
+        self.points_changed = False
         self.state = "ready"
         self.message: str | None = None
         together = len(setup.tiers) > 1
@@ -213,11 +219,35 @@ class PageTraining:
         Raises:
             UserError: outside its limits.
         """
-        self.setup = self.setup.replace(learning_rate=rate)
+        self._go_on(self.asked.replace(learning_rate=rate), self.dataset)
+        self.rate_changed_at = self.step
+
+    def change_points(self, points: tuple[Point, ...]) -> None:
+        """Go on with these points of the reader's own, from the same weights.
+
+        Where an epoch has another number of minibatches than before, or the last epoch was over,
+        steps are counted from 0 again and the optimizer begins anew.
+
+        Raises:
+            UserError: where the points are impossible; the training then stays as it was.
+        """
+        asked = self.asked.replace(points=points)
+        dataset = make_dataset(asked.trained)
+        self.points_changed = self.points_changed or self.step > 0
+        steps_per_epoch = asked.trained.steps_per_epoch(len(dataset.train))
+        restart = self.state == "finished" or steps_per_epoch != self.steps_per_epoch
+        self._go_on(asked, dataset, restart)
+        self.extent = max(self.extent, extent(self.setup, dataset))
+
+    def _go_on(self, asked: Setup, dataset: Dataset, restart: bool = False) -> None:
+        self.asked, self.setup, self.dataset = asked, asked.trained, dataset
+        if restart:
+            self.step = self.rate_changed_at = 0
+            self.drift = {name: [] for name in self.drift}
+            self.state = "ready"
         for tier in self.tiers.values():
             try:
-                tier.change_setup(self.setup)
+                tier.change_setup(self.setup, dataset, restart)
             except DivergenceError as error:
                 self._diverge(tier, error)
                 return
-        self.rate_changed_at = self.step

@@ -12,6 +12,8 @@ from play.controls import FIELDS, controls
 from play.encoding import to_json
 from play.frames import about_setup
 from play.limits import Setup, page_words
+from play.links import possible_values
+from play.own_points import read_points
 from play.plane import command_line, make_dataset
 from tiers import TIERS
 
@@ -34,7 +36,7 @@ def test_every_option_trains(options, trained):
     training = trained(**options)
     training.advance(5, 60)
     assert (training.step, training.message) == (5, None)
-    reply = json.loads(to_json(about_setup(training.setup, training)))
+    reply = json.loads(to_json(about_setup(training)))
     widths = [layer["width"] for layer in reply["frame"]["units"]]
     assert widths == [
         *training.setup.hidden,
@@ -104,3 +106,57 @@ def test_the_command_line_trains_the_same(tier):
 def test_what_no_script_can_do_is_reported(options):
     with pytest.raises(ValueError, match=r"No script|A script trains on 1,000 points"):
         command_line(Setup(**options))
+
+
+LINKS = {
+    "Hidden layers 9999: must be at most 64; the default is 8 4.": {"hidden": [9999]},
+    "Learning rate x: must be a number; leave it out for the default.": {"learning_rate": "x"},
+    "Hiden: no such option.": {"hiden": [8]},
+    "Batch normalization without": {"batch_norm": True, "hidden": []},
+    "Your own points: add at least 2": {"dataset": "own", "points": [[0, 0, 0]]},
+}
+
+
+@pytest.mark.parametrize("sentence", LINKS)
+def test_a_bad_value_in_a_link_drops_that_value_alone(sentence):
+    bad = LINKS[sentence]
+    good = {"batch_norm": True, "activation": "tanh", "seed": 3, "hidden": [5], "count": 300}
+    values, refusals = possible_values(good | bad)
+    assert len(refusals) == 1 and refusals[0].startswith(sentence)
+    (dropped,) = (good | bad).keys() - values.keys()
+    assert dropped in {*bad, "batch_norm"}
+    assert values == {name: value for name, value in (good | bad).items() if name != dropped}
+
+
+def test_a_value_is_kept_whose_condition_comes_after_it():
+    link = {"dataset": "own", "points": [[0, 0, 2], [1, 1, 0]], "classes": 3}
+    assert possible_values(link) == (link, [])
+
+
+def test_pasted_points_are_read_and_each_bad_row_is_named_by_its_number():
+    text = """x, y, class
+0.5, -1, 0
+
+1;2;1
+-2.5\t3e-1\t3
+1 2
+a,1,0
+11,0,1
+nan,0,1
+1,2,4
+1,2,red
+  7 8   2
+"""
+    points, refusals = read_points(text)
+    assert points == [(0.5, -1, 0), (1, 2, 1), (-2.5, 0.3, 3), (7, 8, 2)]
+    assert refusals == [
+        "Row 6: 2 entries instead of 3: x, y and class.",
+        "Row 7: x = a is not a number.",
+        "Row 8: x = 11 is not from -10 to 10.",
+        "Row 9: x = nan is not from -10 to 10.",
+        "Row 10: class 4 is not a whole number from 0 to 3.",
+        "Row 11: class red is not a whole number from 0 to 3.",
+    ]
+    points, refusals = read_points("0,0,0\n" * 2_002)
+    assert len(points) == 2_000
+    assert refusals[-1] == "Row 2002: there are 2,000 points already."

@@ -370,7 +370,7 @@ from play.steps import trace_step
 from play.training import PageTraining
 setup = Setup(dropout=0.1, batch_norm=True)
 training = PageTraining(setup)
-print(len(to_json([controls(), about_setup(setup, training), trace_step(training)])) > 50_000)
+print(len(to_json([controls(), about_setup(training), trace_step(training)])) > 50_000)
 """
 
 

@@ -11,7 +11,7 @@ from common.diagnosis import to_array
 from data.errors import UserError
 from play.controls import controls
 from play.encoding import to_json
-from play.frames import about_setup, frame
+from play.frames import about_command, about_setup, frame
 from play.pictures import at_point
 from play.plane import make_dataset
 from play.steps import trace_step
@@ -145,11 +145,11 @@ def test_the_three_tiers_steps_are_the_same_numbers(optimizer, loss, batch_norm,
 def test_a_reset_gives_the_same_first_picture_and_another_seed_another(trained):
     setup = {"tier": "lowlevel", "dataset": "spiral"}
     training = trained(**setup)
-    first = to_json(about_setup(training.setup, training))
+    first = to_json(about_setup(training))
     training.advance(10, 60)
     assert to_json(frame(training)) not in first
     again, other = trained(**setup), trained(**setup, seed=1)
-    assert to_json(about_setup(again.setup, again)) == first
+    assert to_json(about_setup(again)) == first
     assert frame(other)["regions"] != frame(again)["regions"]
 
 
@@ -299,3 +299,41 @@ def test_an_epoch_ends_with_its_validation(trained):
     training = trained()
     training.advance(4, 60)
     assert len(frame(training)["history"]["epochs"]["numpy"]) == 1
+
+
+@pytest.mark.parametrize(("added", "kept"), [(20, True), (40, False)])
+@pytest.mark.parametrize("tier", ["numpy", "all"])
+def test_points_are_added_to_a_training_that_keeps_its_weights(tier, added, kept, trained):
+    """40 points more are 2 minibatches more in an epoch: then steps are counted anew."""
+    training = trained(tier=tier, count=1_000, dtype="float64", batch_size=32, epochs=5)
+    training.advance(40, 60)
+    before = {name: state(training, name) for name in training.tiers}
+    training.change_points(tuple((0.1 * i, 2.0, 1) for i in range(added)))
+    for name, expected in before.items():
+        assert_same(state(training, name), expected)
+    assert training.step == (40 if kept else 0)
+    assert len(training.dataset.train) == 1_000 + added
+    training.advance(training.step + 40, 60)
+    assert training.message is None
+    assert training.tiers["numpy"].history.epochs[-1].train_accuracy <= 1
+    training.change_points(())
+    assert "Points were added or removed" in about_command(training)["about_command"]
+
+
+def test_points_that_are_impossible_leave_the_training_as_it_was(trained):
+    training = trained(batch_norm=True, batch_size=10, count=100)
+    training.advance(3, 60)
+    with pytest.raises(UserError, match="minibatch of one"):
+        training.change_points(((0.0, 0.0, 1),))
+    assert (training.step, len(training.dataset.train)) == (3, 100)
+    training.advance(4, 60)
+    assert training.step == 4
+
+
+def test_a_finished_training_goes_on_with_points_added(trained):
+    training = trained(epochs=1, count=200)
+    training.advance(1_000, 60)
+    before = state(training, "numpy")
+    training.change_points(((0.0, 0.0, 1),))
+    assert_same(state(training, "numpy"), before)
+    assert (training.state, training.step) == ("ready", 0)
