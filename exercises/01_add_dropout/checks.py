@@ -33,6 +33,7 @@ METADATA = Metadata(
         " validation set. Why is that not a sign of a mistake?",
     ),
     experiment="numpy/train_numpy.py --dataset digits --dropout 0.5",
+    playground="dataset=moons&count=60&noise=0.3&hidden=32,32&dropout=0.5",
 )
 CHECKS = Checks()
 SHAPE = (100, 80)

@@ -36,6 +36,7 @@ METADATA = Metadata(
         " sorted by class?",
     ),
     experiment="numpy/train_numpy.py --dataset digits --batch-norm",
+    playground="dataset=spiral&hidden=16,16,16&batch_norm=true",
 )
 CHECKS = Checks()
 N = 6

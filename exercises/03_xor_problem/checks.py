@@ -61,6 +61,7 @@ METADATA = Metadata(
         "How few hidden units are enough, and does every seed succeed with so few?",
     ),
     experiment="numpy/train_numpy.py --dataset xor --hidden 8 --epochs 200",
+    playground="dataset=xor&hidden=8&activation=tanh&loss=sigmoid-cross-entropy",
 )
 CHECKS = Checks()
 TRAINED = 8

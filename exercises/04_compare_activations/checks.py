@@ -41,6 +41,7 @@ METADATA = Metadata(
         " with three seeds?",
     ),
     experiment="experiments/compare_activations.py",
+    playground="dataset=circles&hidden=8,8&activation=sigmoid",
 )
 CHECKS = Checks()
 SHAPE = (3, 5, 2)

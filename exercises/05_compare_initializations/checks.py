@@ -39,6 +39,7 @@ METADATA = Metadata(
         "If the learning rate were the same for all, what would the comparison be about?",
     ),
     experiment="experiments/compare_initializers.py",
+    playground="dataset=spiral&hidden=16,16&initializer=zeros",
 )
 CHECKS = Checks()
 SHAPES = ((200, 140), (80, 350))

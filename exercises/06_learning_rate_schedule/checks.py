@@ -40,6 +40,7 @@ METADATA = Metadata(
         " trained as a run of half the length would have?",
     ),
     experiment="experiments/schedules_and_clipping.py",
+    playground="dataset=spiral&hidden=16,16&schedule=warmup-cosine",
 )
 CHECKS = Checks()
 TOLERANCE = 1e-6

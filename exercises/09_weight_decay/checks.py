@@ -45,6 +45,7 @@ METADATA = Metadata(
         " output. What does the decay of its weights change all the same?",
     ),
     experiment="numpy/train_numpy.py --dataset digits --optimizer adamw --weight-decay 0.1",
+    playground="dataset=moons&count=60&noise=0.3&hidden=32,32&weight_decay=0.01",
 )
 CHECKS = Checks()
 Arrays = dict[str, np.ndarray]

@@ -35,6 +35,7 @@ METADATA = Metadata(
         "The rows of ∂L/∂Z each sum to 0. What does that say about adding a number to all logits?",
     ),
     experiment="docs/one_page.py",
+    playground="view=steps&dataset=moons&hidden=4&activation=tanh",
 )
 CHECKS = Checks()
 N, IN, HIDDEN, CLASSES = 5, 4, 3, 2

@@ -29,6 +29,7 @@ METADATA = Metadata(
         "The collapsed network computes the same. Does gradient descent train it the same way?",
     ),
     experiment="experiments/linear_collapse.py",
+    playground="dataset=xor&hidden=8,8&activation=identity",
 )
 CHECKS = Checks()
 Layers = list[tuple[np.ndarray, np.ndarray]]

@@ -37,6 +37,7 @@ METADATA = Metadata(
         " ∂L/∂Z are not. How can that be?",
     ),
     experiment="experiments/vanishing_gradients.py",
+    playground="dataset=circles&hidden=8,8,8,8,8,8&activation=sigmoid&initializer=xavier-normal",
 )
 CHECKS = Checks()
 N = 7

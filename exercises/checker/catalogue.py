@@ -39,6 +39,7 @@ class Metadata:
         shown: what is shown after a pass, by tier: file and name of the tier's own lines.
         questions: to think over after a pass.
         experiment: a command to try then.
+        playground: the set-up of the page in play/ that shows it, as its address has it after #.
         seconds: of wall clock that one check of an answer may take, from the moment it is loaded.
     """
 
@@ -50,6 +51,7 @@ class Metadata:
     shown: dict[str, tuple[tuple[str, str], ...]]
     questions: tuple[str, str]
     experiment: str
+    playground: str = ""
     seconds: float = 20.0  # where a right answer needs less than one
     imports: tuple[str, ...] | None = None
 
