@@ -31,19 +31,33 @@ def xor(count: int, noise: float, seed: int) -> Points:
 
 
 def moons(count: int, noise: float, seed: int) -> Points:
-    """Two half circles of radius 1 that reach into each other, by scikit-learn."""
-    from sklearn.datasets import make_moons  # takes a second: only for those who ask for it
-
-    points, labels = make_moons(count, noise=noise, random_state=seed)
-    return points, labels.astype(np.int64)
+    """Two half circles of radius 1 that reach into each other; as scikit-learn's make_moons."""
+    outer = np.linspace(0, np.pi, count // 2)
+    inner = np.linspace(0, np.pi, count - count // 2)
+    first = np.stack([np.cos(outer), np.sin(outer)], axis=1)
+    second = np.stack([1 - np.cos(inner), 1 - np.sin(inner) - 0.5], axis=1)
+    return _mixed(first, second, noise, seed)
 
 
 def circles(count: int, noise: float, seed: int) -> Points:
-    """Class 1 on a circle of radius 1/2 inside class 0's of radius 1, by scikit-learn."""
-    from sklearn.datasets import make_circles
+    """Class 1 on a circle of radius 1/2 inside class 0's; as scikit-learn's make_circles."""
+    outer = np.linspace(0, 2 * np.pi, count // 2, endpoint=False)
+    inner = np.linspace(0, 2 * np.pi, count - count // 2, endpoint=False)
+    first = np.stack([np.cos(outer), np.sin(outer)], axis=1)
+    second = np.stack([0.5 * np.cos(inner), 0.5 * np.sin(inner)], axis=1)
+    return _mixed(first, second, noise, seed)
 
-    points, labels = make_circles(count, noise=noise, random_state=seed, factor=0.5)
-    return points, labels.astype(np.int64)
+
+def _mixed(
+    first: Float[np.ndarray, "a 2"], second: Float[np.ndarray, "b 2"], noise: float, seed: int
+) -> Points:
+    """Both classes in random order, with noise: drawn as scikit-learn does, so equal to its own."""
+    generator = np.random.RandomState(seed)
+    order = np.arange(len(first) + len(second))
+    generator.shuffle(order)
+    points = np.concatenate([first, second])[order]
+    labels = np.repeat([0, 1], [len(first), len(second)])[order]
+    return points + generator.normal(scale=noise, size=points.shape), labels.astype(np.int64)
 
 
 def spiral(count: int, noise: float, seed: int) -> Points:

@@ -1,15 +1,18 @@
 """The tiers against outsiders: values known on paper, SciPy, and scikit-learn's networks."""
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
 from lockstep import loss_and_gradient
 from scipy.special import expit, log_expit, log_softmax, logsumexp, softmax
+from sklearn.datasets import make_circles, make_moons
 from sklearn.metrics import log_loss
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from activations_numpy import sigmoid
+from data.points import draw_points
 from losses_numpy import LOSSES, sigmoid_cross_entropy, softmax_cross_entropy
 from mlp_numpy import MLP
 from optimizers_numpy import SGD, Adam
@@ -150,3 +153,14 @@ def test_ten_steps_are_those_of_scikit_learn(activation, loss, update, monkeypat
         scale = 2 * outputs if loss == "mean-squared-error" else 1
         its = np.array(network.loss_curve_[-10:]) * scale
         np.testing.assert_allclose(losses, its, rtol=tolerance)
+
+
+@pytest.mark.parametrize("count", [60, 61])
+@pytest.mark.parametrize(
+    ("name", "make"), [("moons", make_moons), ("circles", partial(make_circles, factor=0.5))]
+)
+def test_moons_and_circles_are_scikit_learns(name, make, count):
+    points, labels = draw_points(name, count, 0.2, seed=7)
+    expected, expected_labels = make(count, noise=0.2, random_state=7)
+    np.testing.assert_allclose(points, expected, rtol=1e-14)
+    np.testing.assert_array_equal(labels, expected_labels)
