@@ -1,22 +1,16 @@
-"""The models of finished runs, which classify digits: each tier's own, from its run folder."""
+"""Models that classify digits: each tier's own, with the weights of a training on MNIST."""
 
-import shlex
 from dataclasses import dataclass
-from importlib.util import find_spec
-from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 from jaxtyping import Float, Int
 
+from common.configuration import Configuration
 from common.diagnosis import to_array
-from common.runs.options import REPOSITORY
-from common.runs.run_folder import CHECKPOINT, CONFIG, TEST, FinishedRun
-from data.errors import UserError
 from data.mnist import MNIST
-from play.limits import page_words
 from play.pictures import classify, hidden_layers, layer_outputs, layers_of
-from play.training import TORCH_REMEDY, TORCH_RNG_LOCK
+from play.training import TORCH_RNG_LOCK
 from tiers import TIERS
 
 
@@ -46,36 +40,30 @@ class Prediction:
 
 
 class DigitModel:
-    """A tier's model, with the weights of a finished run on MNIST.
+    """A tier's model with the weights of a training on MNIST.
 
     Args:
         tier: its name.
-        folder: of the run.
+        options: of the training; its loss gives probabilities.
+        weights: by name, as every tier names them.
+        accuracy: of the test.
 
     Raises:
-        UserError: where the folder holds no such run, or a damaged one.
+        UserError: where the weights do not fit the options.
     """
 
-    def __init__(self, tier: str, folder: Path) -> None:
-        self.tier = tier
-        run = FinishedRun(folder)
-        self.options = run.options
-        if (run.tier, self.options.dataset) != (tier, "mnist"):
-            raise UserError(f"{shown(folder)} holds a run of {run.tier} on {self.options.dataset}")
-        if self.options.loss == "mean-squared-error":
-            raise UserError(
-                f"{shown(folder)} was trained with the squared error, which gives no probabilities"
-            )
-        self.accuracy = run.test.test_accuracy
+    def __init__(
+        self, tier: str, options: Configuration, weights: dict[str, np.ndarray], accuracy: float
+    ) -> None:
+        self.tier, self.options, self.accuracy = tier, options, accuracy
         make_model = TIERS[tier].module("train").make_model
-        on_cpu = self.options.replace(device="cpu")
         with TORCH_RNG_LOCK:  # which draws weights, and replaces them
-            self.model = make_model(on_cpu, MNIST.inputs, MNIST.classes)
+            self.model = make_model(options, MNIST.inputs, MNIST.classes)
         own = self.model.state_dict()
         self.model.load_state_dict(
-            run.weights
+            weights
             if tier == "numpy"
-            else {name: own[name].new_tensor(array) for name, array in run.weights.items()}
+            else {name: own[name].new_tensor(array) for name, array in weights.items()}
         )
         self.model.eval()
 
@@ -126,61 +114,15 @@ class DigitModel:
         return to_array(gradient)[0]
 
 
-class DigitModels:
-    """The models of a folder of runs, reread when a run is written.
+class Models(Protocol):
+    """Where the digit view takes its models from.
 
-    Args:
-        runs: the folder. A tier's run is in the folder of its name, as its train script leaves
-            it, or where compare.py leaves its own.
+    Attributes:
+        place: in words, as the page names it.
     """
 
-    def __init__(self, runs: Path) -> None:
-        self.runs = runs
-        self._read: dict[str, tuple[Any, DigitModel]] = {}
+    place: str
 
     def find(self, tier: str) -> DigitModel:
         """This tier's model. Raises ModelUnavailable."""
-        reasons = []
-        compared = sorted((self.runs / "compare").glob(f"{tier}-float32-seed*"))
-        for folder in (self.runs / tier, *compared):
-            try:
-                return self._find_in(tier, folder)
-            except ModelUnavailable as missing:
-                reasons.append(missing)
-        raise reasons[0]
-
-    def _find_in(self, tier: str, folder: Path) -> DigitModel:
-        if tier != "numpy" and find_spec("torch") is None:
-            raise ModelUnavailable(
-                TORCH_REMEDY, '.venv/bin/python -m pip install --editable ".[torch]"'
-            )
-        if not (folder / TEST).is_file():
-            raise self._no_run(tier, folder)
-        key = folder, (folder / TEST).stat().st_mtime_ns
-        if tier not in self._read or self._read[tier][0] != key:
-            try:
-                self._read[tier] = key, DigitModel(tier, folder)
-            except UserError as error:
-                raise ModelUnavailable(
-                    page_words(error), self._command(tier, "--overwrite")
-                ) from None
-        return self._read[tier][1]
-
-    def _no_run(self, tier: str, folder: Path) -> ModelUnavailable:
-        if (folder / CHECKPOINT).is_file():
-            reason = f"The run in {shown(folder)} isn't finished."
-            return ModelUnavailable(reason, self._command(tier, "--resume"))
-        again = ["--overwrite"] if (folder / CONFIG).is_file() else []
-        return ModelUnavailable(f"{shown(folder)} holds no run yet.", self._command(tier, *again))
-
-    def _command(self, tier: str, *options: str) -> str:
-        script = TIERS[tier].script.relative_to(REPOSITORY)
-        elsewhere = self.runs != REPOSITORY / "runs"
-        place = ["--run-dir", shown(self.runs / tier)] if elsewhere else []
-        return shlex.join(["python", str(script), *place, *options])
-
-
-def shown(folder: Path) -> str:
-    """A folder as the page names it: within the repository, from there."""
-    inside = folder.is_relative_to(REPOSITORY)
-    return str(folder.relative_to(REPOSITORY) if inside else folder)
+        ...

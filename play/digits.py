@@ -4,6 +4,7 @@ The test images are those that each run was tested on; nothing is trained or cho
 """
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from jaxtyping import Float, Int, UInt8
 from data.errors import DatasetUnavailable
 from data.mnist import MNIST, SOURCES, read_pixels
 from data.splits import standardised_split
-from play.digit_models import DigitModel, DigitModels, ModelUnavailable, shown
+from play.digit_models import DigitModel, Models, ModelUnavailable
 from play.drawing import DRAWING, SIDE, centre_drawing
 from play.encoding import pack, unpack_bytes
 from play.sessions import Refusal
@@ -21,19 +22,34 @@ from tiers import TIERS
 
 MAX_IMAGES = 100  # in one answer
 
+TestImages = tuple[UInt8[np.ndarray, "n 28 28"], Int[np.ndarray, " n"]]
+
+
+def read_test_images(data_root: Path) -> TestImages:
+    """MNIST's test images and labels from a folder that holds MNIST/raw. Raises Refusal."""
+    try:
+        read = read_pixels("mnist", data_root, download=False)
+    except DatasetUnavailable:
+        raise Refusal(
+            "MNIST's test images aren't here yet: training a tier on MNIST downloads them.",
+            "missing",
+            404,
+        ) from None
+    return read.test_images.copy(), read.test_labels.astype(np.int64)
+
 
 class Digits:
     """What the digit view requests.
 
     Args:
-        runs: the folder of the runs.
-        data_root: the folder that holds MNIST/raw.
+        models: the tiers' models.
+        read_images: reads MNIST's test images and labels, or raises Refusal.
     """
 
-    def __init__(self, runs: Path, data_root: Path) -> None:
-        self._models = DigitModels(runs)
-        self._data_root = data_root
-        self._test: tuple[np.ndarray, np.ndarray] | None = None
+    def __init__(self, models: Models, read_images: Callable[[], TestImages]) -> None:
+        self._models = models
+        self._read_images = read_images
+        self._test: TestImages | None = None
         self._predictions: dict[str, tuple[DigitModel, np.ndarray]] = {}
         self._lock = threading.Lock()  # one request at a time: they share what was read
 
@@ -49,7 +65,7 @@ class Digits:
                 images = {"available": False, "count": 0, "wrong": None, "reason": str(refusal)}
             return {
                 "tiers": [self._about_tier(name) for name in TIERS],
-                "folder": shown(self._models.runs),
+                "folder": self._models.place,
                 "drawing": DRAWING,
                 "images": images,
             }
@@ -134,18 +150,10 @@ class Digits:
                 continue
         return found
 
-    def test_images(self) -> tuple[UInt8[np.ndarray, "n 28 28"], Int[np.ndarray, " n"]]:
+    def test_images(self) -> TestImages:
         """MNIST's test images and labels. Raises Refusal where they are not on this computer."""
         if self._test is None:
-            try:
-                read = read_pixels("mnist", self._data_root, download=False)
-            except DatasetUnavailable:
-                raise Refusal(
-                    "MNIST's test images aren't here yet: training a tier on MNIST downloads them.",
-                    "missing",
-                    404,
-                ) from None
-            self._test = read.test_images.copy(), read.test_labels.astype(np.int64)
+            self._test = self._read_images()
         return self._test
 
     def _all_predictions(self) -> dict[str, np.ndarray]:

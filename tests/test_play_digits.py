@@ -10,10 +10,11 @@ from train_scripts import TRAIN_SCRIPTS
 import compare
 from common.diagnosis import to_array
 from common.runs.run_folder import CHECKPOINT, CONFIG, TEST, FinishedRun
-from play.digit_models import DigitModels, ModelUnavailable
-from play.digits import Digits
+from play.digit_models import ModelUnavailable
+from play.digits import Digits, read_test_images
 from play.drawing import DRAWING, SIDE, centre_drawing
 from play.encoding import to_plain
+from play.run_models import RunModels
 from play.sessions import Refusal
 from tiers import TIERS
 
@@ -31,9 +32,13 @@ def runs(mnist_root, tmp_path_factory):
     return folder
 
 
+def digits_of(runs, data_root):
+    return Digits(RunModels(runs), lambda: read_test_images(data_root))
+
+
 @pytest.fixture(scope="module")
 def digits(runs, mnist_root):
-    return Digits(runs, mnist_root)
+    return digits_of(runs, mnist_root)
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +137,7 @@ def test_the_saliency_is_the_slope_of_the_predictions_logit(runs, digits, mnist)
     """Against differences, of normalization's and dropout's evaluation."""
     image = mnist.test.images[7]
     for name in TIERS:
-        model = DigitModels(runs).find(name)
+        model = RunModels(runs).find(name)
         prediction = model.classify(image)
         slope = slopes(model, image, prediction.digit)
         scale = np.abs(slope).max()
@@ -157,7 +162,7 @@ def test_the_wrong_images_come_first(digits, pixels, runs, mnist):
     last = digits.images(about["images"]["wrong"], 24, "wrong")["images"]
     assert all(set(image["predictions"].values()) == {image["label"]} for image in last)
     assert [i["image"] for i in digits.images(40, 3, "all")["images"]] == [40, 41, 42]
-    models = DigitModels(runs)
+    models = RunModels(runs)
     for name in TIERS:
         seen = models.find(name).predictions(mnist.test.images)
         assert (seen == labels).mean() == FinishedRun(runs / name).test.test_accuracy
@@ -173,7 +178,7 @@ def test_each_tier_is_listed_with_its_network(digits):
 
 @pytest.mark.parametrize("tier", TIERS)
 def test_a_missing_run_is_reported_with_the_command_that_makes_it(tier, tmp_path, mnist_root):
-    reply = Digits(tmp_path, mnist_root).about()
+    reply = digits_of(tmp_path, mnist_root).about()
     (about,) = (about for about in reply["tiers"] if about["name"] == tier)
     assert not about["available"] and "holds no run yet" in about["reason"]
     _, script, *words = shlex.split(about["command"])
@@ -185,7 +190,7 @@ def test_a_missing_run_is_reported_with_the_command_that_makes_it(tier, tmp_path
 def test_each_kind_of_unusable_run_has_its_reason_and_command(runs, tmp_path, mnist_root):
     def reason_and_option(folder):
         with pytest.raises(ModelUnavailable) as missing:
-            DigitModels(folder).find("numpy")
+            RunModels(folder).find("numpy")
         return str(missing.value), missing.value.command.split("numpy ")[-1]
 
     script = TRAIN_SCRIPTS["numpy"].main
@@ -208,7 +213,7 @@ def test_each_kind_of_unusable_run_has_its_reason_and_command(runs, tmp_path, mn
     reason, option = reason_and_option(damaged.parent)
     assert "damaged" in reason and option == "--overwrite"
     (damaged.parent / "paper").symlink_to(runs / "paper")
-    about = Digits(damaged.parent, mnist_root).about()
+    about = digits_of(damaged.parent, mnist_root).about()
     assert [tier["available"] for tier in about["tiers"]] == [False, False, True]
 
 
@@ -219,9 +224,9 @@ def test_a_comparisons_runs_are_used_where_there_are_no_others(runs, tmp_path, m
     (first,) = (folder for folder in folders if folder.name.startswith("paper-float32-seed3"))
     first.parent.mkdir(exist_ok=True)
     first.symlink_to(runs / "paper")
-    assert DigitModels(tmp_path).find("paper").tier == "paper"
+    assert RunModels(tmp_path).find("paper").tier == "paper"
     with pytest.raises(ModelUnavailable, match="holds no run yet"):
-        DigitModels(tmp_path).find("numpy")
+        RunModels(tmp_path).find("numpy")
 
 
 def test_what_cannot_be_classified_is_refused(digits, tmp_path):
@@ -236,7 +241,7 @@ def test_what_cannot_be_classified_is_refused(digits, tmp_path):
         assert str(refusal.value) == sentence
     with pytest.raises(Refusal, match="10,000 test images"):
         digits.classify_image(10_000)
-    about = Digits(tmp_path, tmp_path).about()
+    about = digits_of(tmp_path, tmp_path).about()
     assert not about["images"]["available"] and "aren't here yet" in about["images"]["reason"]
     with pytest.raises(Refusal, match="aren't here yet"):
-        Digits(tmp_path, tmp_path).images(0, 1, "wrong")
+        digits_of(tmp_path, tmp_path).images(0, 1, "wrong")
