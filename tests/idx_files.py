@@ -10,17 +10,6 @@ import pytest
 
 from data.errors import UserError
 
-TRAIN_IMAGES = "train-images-idx3-ubyte"
-TRAIN_LABELS = "train-labels-idx1-ubyte"
-TEST_IMAGES = "t10k-images-idx3-ubyte"
-TEST_LABELS = "t10k-labels-idx1-ubyte"
-SHAPES = {
-    TRAIN_IMAGES: (60_000, 28, 28),
-    TRAIN_LABELS: (60_000,),
-    TEST_IMAGES: (10_000, 28, 28),
-    TEST_LABELS: (10_000,),
-}
-
 
 @contextmanager
 def tells(kind: type[UserError], *fragments: str) -> Iterator[pytest.ExceptionInfo[UserError]]:

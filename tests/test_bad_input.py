@@ -103,23 +103,6 @@ def test_device_that_is_not_there(other, script, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "batch_size, refused, accepted",
-    [(125, "0.125", ["0", "0.12", "0.13", "0.25", "0.99"]), (500, "0.5", ["0.49", "0.51"])],
-)
-def test_one_cycle_may_rise_in_less_or_more_than_a_step(
-    batch_size, refused, accepted, tier, script, tmp_path
-):
-    options = f"--dataset xor --hidden --batch-size {batch_size} --epochs 1 --schedule one-cycle"
-    code, error = script(tier, [*options.split(), "--warmup", refused])
-    assert code == 2
-    assert_one_line(error, ".* choose a --warmup a little larger or smaller\n$")
-    for warmup in accepted:
-        TRAIN_SCRIPTS[tier].main(
-            [*options.split(), "--warmup", warmup, f"--run-dir={tmp_path / warmup}"]
-        )
-
-
-@pytest.mark.parametrize(
     "given, message",
     [
         ({"optimizer": ["a"]}, "--optimizer ['a']: must be sgd, adam or adamw; the default is sgd"),

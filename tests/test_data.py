@@ -3,8 +3,6 @@
 import gzip
 import os
 import shutil
-import subprocess
-import sys
 from collections import Counter
 from dataclasses import astuple
 from pathlib import Path
@@ -13,11 +11,11 @@ import numpy as np
 import pytest
 import sklearn.datasets
 import torchvision.datasets
-from idx_files import SHAPES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS, tells, write_idx
+from idx_files import tells, write_idx
 
 from data.datasets import DATA_ROOT, DATASETS, DatasetUnavailable, load_dataset
 from data.errors import UserError
-from data.mnist import read_pixels
+from data.mnist import SHAPES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS, read_pixels
 
 # --- what is loaded -------------------------------------------------------------------------------
 
@@ -123,19 +121,6 @@ def test_xor_is_noisy_corners_labelled_by_their_signs():
     noise = np.abs(points) - 1
     assert abs(noise.mean()) < 0.02
     assert abs(noise.std() - 0.3) < 0.02
-
-
-def test_loading_imports_nothing_slow_and_nothing_from_above(mnist):
-    code = (
-        "import sys; from data.datasets import load_dataset\n"
-        "for name in 'mnist', 'xor', 'spiral': load_dataset(name)\n"
-        "unwanted = {'torch', 'torchvision', 'sklearn', 'pooch', 'requests', 'rich', 'common'}\n"
-        "print('numpy' in sys.modules, unwanted & set(sys.modules))"
-    )
-    run = subprocess.run(
-        [sys.executable, "-c", code], cwd=DATA_ROOT.parent, capture_output=True, text=True
-    )
-    assert (run.stdout, run.stderr) == ("True set()\n", "")
 
 
 # --- what is said when it cannot be loaded --------------------------------------------------------

@@ -5,8 +5,6 @@ import hashlib
 import os
 import shutil
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,12 +17,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torchvision.datasets
-from idx_files import SHAPES, TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, tells
+from idx_files import tells
 
 from data.datasets import DATA_ROOT, DatasetUnavailable, load_dataset
 from data.download import fetch
 from data.errors import UserError
-from data.mnist import SOURCES
+from data.mnist import SHAPES, SOURCES, TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES
 
 ARCHIVES = {f"{file}.gz": gzip.compress(file.encode() * 50) for file in SHAPES}
 CHECKSUMS = {file: f"md5:{hashlib.md5(ARCHIVES[f'{file}.gz']).hexdigest()}" for file in SHAPES}
@@ -179,14 +177,6 @@ def test_the_next_mirror_is_tried(tmp_path):
     assert_tiny_is_extracted(tmp_path)
 
 
-def test_a_mirror_that_fails_on_the_way_is_followed_by_the_next_one(tmp_path):
-    one_file = {archive: ARCHIVES[archive] for archive in list(ARCHIVES)[:1]}
-    with mirror(one_file) as (first, _), mirror(ARCHIVES) as (second, requests):
-        fetch_tiny(tmp_path, first, second)
-    assert_tiny_is_extracted(tmp_path)
-    assert requests == list(ARCHIVES)[1:]
-
-
 def test_a_slow_download_is_not_cut_off(tmp_path):
     checksums = {TEST_LABELS: CHECKSUMS[TEST_LABELS]}
     with mirror(ARCHIVES, drip) as (address, _):
@@ -236,18 +226,11 @@ def test_without_a_network_the_dataset_is_unavailable(tmp_path):
 def test_a_mirror_that_fails_is_reported_and_nothing_is_left_behind(
     tmp_path, files, respond, reason
 ):
+    started = time.monotonic()
     with mirror(files, respond) as (address, _), tells(DatasetUnavailable, reason, "copy the four"):
         fetch_tiny(tmp_path, address)
+    assert time.monotonic() - started < 5
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_silent_server_counts_as_no_network(tmp_path):
-    """It accepts connections and never says a word."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        started = time.monotonic()
-        with tells(DatasetUnavailable, "timed out", "copy the four"):
-            fetch_tiny(tmp_path, f"http://127.0.0.1:{server.getsockname()[1]}/")
-        assert time.monotonic() - started < 5
 
 
 def test_a_damaged_archive_without_a_network_is_named(tmp_path):
@@ -257,26 +240,6 @@ def test_a_damaged_archive_without_a_network_is_named(tmp_path):
     with tells(DatasetUnavailable, f"{archive} is damaged and could not be", "refused", "copy the"):
         fetch_tiny(tmp_path, closed_address())
     assert archive.read_bytes() == b"damaged"
-
-
-def test_a_killed_download_leaves_no_half_written_file_under_its_name(tmp_path):
-    code = (
-        "import sys; from pathlib import Path; from data.download import fetch\n"
-        f"fetch('Tiny', {CHECKSUMS!r}, [sys.argv[1]], Path(sys.argv[2]))"
-    )
-    with mirror(ARCHIVES, stall) as (address, requests):
-        command = [sys.executable, "-c", code, address, str(tmp_path)]
-        with subprocess.Popen(command, cwd=DATA_ROOT.parent, stderr=subprocess.PIPE) as child:
-            while not (requests and list(tmp_path.iterdir())):
-                assert child.poll() is None
-                time.sleep(0.01)
-            child.kill()
-    (leftover,) = tmp_path.iterdir()
-    assert leftover.name not in {*SHAPES, *ARCHIVES}
-    with mirror(ARCHIVES) as (address, _):
-        fetch_tiny(tmp_path, address)
-    leftover.unlink()
-    assert_tiny_is_extracted(tmp_path)
 
 
 def test_a_disk_that_fills_up_is_reported_and_leaves_no_half_written_file(tmp_path, monkeypatch):

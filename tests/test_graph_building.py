@@ -3,19 +3,13 @@
 import numpy as np
 import pytest
 import torch
+from test_computational_graph import gradients_of
 
 import gates_lowlevel as tier_2
 import gates_numpy as gates
 from computational_graph_numpy import ComputationalGraph
 from data.errors import UserError
 from gates_numpy import Input, SoftmaxCrossEntropy, exp, log, maximum, relu, sigmoid
-
-
-def gradients_of(output, **inputs):
-    graph = ComputationalGraph(output)
-    graph.forward(inputs)
-    return graph.backward()
-
 
 # --- kinks, constants, ties ----------------------------------------------------------------------
 

@@ -77,13 +77,6 @@ def test_each_tier_learns_it(name, accuracy, tier):
     assert history.test_accuracy > accuracy
 
 
-@pytest.mark.parametrize("name", POINT_SETS)
-def test_two_classes_need_one_logit(name, tier):
-    configuration = Configuration(hidden=(8,), epochs=1, loss="sigmoid-cross-entropy")
-    model, _ = TIERS[tier].train(configuration, load_dataset(name))
-    assert model.state_dict()["layers.2.bias"].shape == (1,)
-
-
 # Measured: 0.011, the variance of the noise being 0.01; without a hidden layer 0.2.
 def test_each_tier_learns_a_function_of_real_numbers(tier):
     dataset = load_dataset("sine")

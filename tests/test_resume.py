@@ -246,16 +246,6 @@ def test_stop_in_the_last_evaluation_lets_the_run_end(tier, tmp_path, monkeypatc
     assert_same_bits(tmp_path, uninterrupted(tier))
 
 
-def test_killed_before_the_test_set_was_measured(tier, tmp_path, uninterrupted):
-    train(tier, tmp_path)
-    written = ("test.json", "steps.csv", "model.safetensors")  # the last one first
-    for count in (1, 2, 3):
-        for name in written[:count]:
-            (tmp_path / name).unlink()
-        resume(tier, tmp_path)
-        assert_same_bits(tmp_path, uninterrupted(tier))
-
-
 def test_ctrl_c_twice_leaves_at_once(tier, tmp_path, monkeypatch, capsys, uninterrupted):
     def main(arguments):
         train_watched(tier, arguments, after_step=signal_in_step(STEPS_PER_EPOCH + 4, times=2))
