@@ -5,8 +5,9 @@ from pathlib import Path
 import filelock
 import pytest
 import torch
-from train_scripts import TRAIN_SCRIPTS, assert_one_line, no_data, train_watched
+from train_scripts import assert_one_line, no_data, train_watched
 
+import train_numpy
 from common.cli import command_line
 from common.configuration import Configuration
 from common.runs import run_folder
@@ -132,7 +133,7 @@ def test_python_values_of_a_wrong_type_get_one_line(given, message):
 # --- paths ----------------------------------------------------------------------------------------
 
 
-def test_run_dir_that_cannot_be_written(tier, script, tmp_path, monkeypatch):
+def test_run_dir_that_cannot_be_written(script, tmp_path, monkeypatch):
     monkeypatch.setattr(command_line, "load_dataset", no_data)
     (tmp_path / "file").touch()
     for folder, reason in [
@@ -141,7 +142,7 @@ def test_run_dir_that_cannot_be_written(tier, script, tmp_path, monkeypatch):
         (tmp_path / ("x" * 300), "File name too long"),
         (Path("/proc/run"), "No such file or directory"),
     ]:
-        code, error = script(tier, ["--run-dir", str(folder)])
+        code, error = script("numpy", ["--run-dir", str(folder)])
         assert code == 2
         assert_one_line(
             error, f"--run-dir {folder}: cannot be written \\({reason}\\); choose a fol"
@@ -154,52 +155,52 @@ def test_run_dir_that_cannot_be_written(tier, script, tmp_path, monkeypatch):
     for owner, method in ((Path, "stat"), (Path, "mkdir"), (filelock.FileLock, "acquire")):
         with monkeypatch.context() as patch:
             patch.setattr(owner, method, denied)
-            code, error = script(tier, ["--run-dir", str(tmp_path)])
+            code, error = script("numpy", ["--run-dir", str(tmp_path)])
         assert code == 2
         assert_one_line(error, f"--run-dir {tmp_path}: cannot be written \\(Permission denied\\)")
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 @pytest.mark.parametrize("file", run_folder.FILES)
-def test_run_dir_that_holds_a_run(file, tier, script, tmp_path, monkeypatch):
+def test_run_dir_that_holds_a_run(file, script, tmp_path, monkeypatch):
     monkeypatch.setattr(command_line, "load_dataset", no_data)
     (tmp_path / file).write_text("precious")
-    code, error = script(tier, ["--run-dir", str(tmp_path)])
+    code, error = script("numpy", ["--run-dir", str(tmp_path)])
     assert code == 2
     assert_one_line(error, rf"--run-dir {tmp_path}: holds a run already \({file}\); --overwrite re")
     assert (tmp_path / file).read_text() == "precious"
 
 
-def test_overwrite_leaves_nothing_of_the_run_before(tier, tmp_path):
+def test_overwrite_leaves_nothing_of_the_run_before(tmp_path):
     arguments = [*DIGITS.split(), "--run-dir", str(tmp_path)]
-    TRAIN_SCRIPTS[tier].main(arguments)
+    train_numpy.main(arguments)
 
     def fail(training):
         raise RuntimeError("stop here")
 
     with pytest.raises(RuntimeError, match="stop here"):
-        train_watched(tier, [*arguments, "--overwrite"], after_step=fail)
+        train_watched("numpy", [*arguments, "--overwrite"], after_step=fail)
     # A checkpoint of the old run must not be there for --resume to continue as the new one.
     assert {path.name for path in tmp_path.iterdir()} == {"config.json", ".lock"}
 
 
 @pytest.mark.parametrize("file", run_folder.FILES)
-def test_directory_where_a_file_belongs(file, tier, script, tmp_path):
+def test_directory_where_a_file_belongs(file, script, tmp_path):
     (tmp_path / file / "precious").mkdir(parents=True)
     arguments = ["--run-dir", str(tmp_path), *DIGITS.split(), "--overwrite"]
-    code, error = script(tier, arguments)
+    code, error = script("numpy", arguments)
     assert code == 2
     assert_one_line(error, f"cannot replace {tmp_path / file}: .*; remove it, or choose another")
     assert (tmp_path / file / "precious").exists()
 
 
-def test_data_root_that_cannot_be_written(tier, script, tmp_path):
+def test_data_root_that_cannot_be_written(script, tmp_path):
     (tmp_path / "file").touch()
     arguments = ["--run-dir", str(tmp_path / "run"), "--data-root", str(tmp_path / "file")]
-    code, error = script(tier, arguments)
+    code, error = script("numpy", arguments)
     assert code == 2
     assert_one_line(error, f"{tmp_path}/file/MNIST/raw cannot be .* or name another data folder")
-    code, error = script(tier, [*arguments[:3], str(tmp_path / ("x" * 10_000))])
+    code, error = script("numpy", [*arguments[:3], str(tmp_path / ("x" * 10_000))])
     assert code == 2
     assert_one_line(error, f"{tmp_path}/xx.* ... x.* cannot be .* or name another data folder")
     assert len(error) < 1020

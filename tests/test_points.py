@@ -1,4 +1,4 @@
-"""The points in the plane and the sine: what they are without noise; each tier trains on them.
+"""The points in the plane and the sine: what they are without noise; what is learned of them.
 
 What they share with the other data sets is in `test_data.py`.
 """
@@ -6,9 +6,9 @@ What they share with the other data sets is in `test_data.py`.
 import numpy as np
 import pytest
 from idx_files import tells
-from train_scripts import TRAIN_SCRIPTS
 
 import compare
+import train_numpy
 from common.configuration import Configuration
 from data.datasets import load_dataset
 from data.errors import UserError
@@ -71,9 +71,9 @@ def test_the_data_set_is_the_first_points_of_its_set(name):
 @pytest.mark.parametrize(
     ("name", "accuracy"), [("moons", 0.96), ("circles", 0.98), ("spiral", 0.98)]
 )
-def test_each_tier_learns_it(name, accuracy, tier):
+def test_tier_1_learns_it(name, accuracy):
     configuration = Configuration(hidden=(32, 32), epochs=20, batch_size=32)
-    _, history = TIERS[tier].train(configuration, load_dataset(name))
+    _, history = train_numpy.train(configuration, load_dataset(name))
     assert history.test_accuracy > accuracy
 
 
@@ -95,11 +95,11 @@ def test_each_tier_learns_a_function_of_real_numbers(tier):
         TIERS[tier].train(configuration, dataset)
 
 
-def test_regression_has_no_accuracy_to_print(tier, tmp_path, capsys):
+def test_regression_has_no_accuracy_to_print(tmp_path, capsys):
     line = "--dataset sine --loss mean-squared-error --hidden 4 --epochs 2 --run-dir"
-    TRAIN_SCRIPTS[tier].main([*line.split(), str(tmp_path / tier)])
+    train_numpy.main([*line.split(), str(tmp_path / "run")])
     assert "accuracy" not in capsys.readouterr().out
-    compare.main([str(tmp_path / tier), "--run-dir", str(tmp_path / "compared")])
-    row = next(line for line in capsys.readouterr().out.splitlines() if line.startswith(tier))
+    compare.main([str(tmp_path / "run"), "--run-dir", str(tmp_path / "compared")])
+    row = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("numpy"))
     assert row.split()[4:6] == ["-", "-"]
     assert (tmp_path / "compared" / "learning_curves.png").stat().st_size > 10_000

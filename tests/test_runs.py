@@ -77,8 +77,8 @@ def test_config_says_which_run_this_is(tier, tmp_path):
     assert options.run_dir == folder
 
 
-def test_history_has_one_row_per_epoch(tier, tmp_path):
-    folder = train(tier, tmp_path / "run", "--epochs", 3)
+def test_history_has_one_row_per_epoch(tmp_path):
+    folder = train("numpy", tmp_path / "run", "--epochs", 3)
     header, *rows = (folder / "history.csv").read_text().splitlines()
     assert header == (
         "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,learning_rate,"
@@ -93,8 +93,8 @@ def test_history_has_one_row_per_epoch(tier, tmp_path):
         np.testing.assert_allclose(rights, rights.round(), atol=1e-6)
 
 
-def test_steps_have_one_row_each(tier, tmp_path):
-    rows = read_csv(train(tier, tmp_path, "--epochs", 2) / "steps.csv")
+def test_steps_have_one_row_each(tmp_path):
+    rows = read_csv(train("numpy", tmp_path, "--epochs", 2) / "steps.csv")
     assert [int(row["step"]) for row in rows] == list(range(1, 2 * STEPS_PER_EPOCH + 1))
     assert [int(row["epoch"]) for row in rows] == [1] * STEPS_PER_EPOCH + [2] * STEPS_PER_EPOCH
     assert rows[0].keys() == {"step", "epoch", "loss", "gradient_norm"}
@@ -119,9 +119,9 @@ def test_train_loss_and_accuracy_are_means_over_examples(tier, tmp_path):
     assert abs(np.mean(losses) / np.average(losses, weights=sizes) - 1) > 1e-4  # tells them apart
 
 
-def test_learning_rate_is_that_of_the_last_step(tier, tmp_path):
+def test_learning_rate_is_that_of_the_last_step(tmp_path):
     schedule = "--epochs 3 --schedule exponential --decay-factor 0.5 --learning-rate 0.08"
-    folder = train(tier, tmp_path / "run", *schedule.split())
+    folder = train("numpy", tmp_path / "run", *schedule.split())
     expected = [0.08 * 0.5 ** ((11 * epoch - 1) / 11) for epoch in (1, 2, 3)]
     assert column(folder, "learning_rate") == pytest.approx(expected, rel=1e-12)
 
@@ -142,8 +142,8 @@ def test_gradient_norm_is_recorded_before_clipping(tier, tmp_path):
     assert np.isnan(column(train(tier, tmp_path / "not", "--epochs", 1), "gradient_norm")).all()
 
 
-def test_history_gives_the_mean_gradient_norm_of_the_epoch(tier, tmp_path):
-    folder = train(tier, tmp_path / "run", "--epochs", 2, "--clip-norm", 0.5)
+def test_history_gives_the_mean_gradient_norm_of_the_epoch(tmp_path):
+    folder = train("numpy", tmp_path / "run", "--epochs", 2, "--clip-norm", 0.5)
     norms = np.array(column(folder, "gradient_norm", "steps.csv")).reshape(2, STEPS_PER_EPOCH)
     assert column(folder, "gradient_norm") == pytest.approx(norms.mean(axis=1), rel=1e-12)
 
@@ -164,9 +164,9 @@ def test_test_set_is_touched_once_at_the_end(tier, tmp_path, monkeypatch):
 # --- what is shown --------------------------------------------------------------------------------
 
 
-def test_log_has_one_line_per_epoch_and_one_for_the_test_set(tier, tmp_path, capsys):
+def test_log_has_one_line_per_epoch_and_one_for_the_test_set(tmp_path, capsys):
     # Such a name is an emoji to rich, and text to everyone else.
-    folder = train(tier, tmp_path / "a :smiley: [bold] b", "--epochs", 2)
+    folder = train("numpy", tmp_path / "a :smiley: [bold] b", "--epochs", 2)
     output = capsys.readouterr()
     assert output.err == ""
     *epochs, last = output.out.splitlines()
@@ -184,12 +184,12 @@ def test_log_has_one_line_per_epoch_and_one_for_the_test_set(tier, tmp_path, cap
     assert last == f"{shown}  ->  {folder}"
 
 
-def test_terminal_shows_a_bar(tier, tmp_path, capsys, monkeypatch):
+def test_terminal_shows_a_bar(tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")  # for rich, this is a terminal
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.setattr(progress, "REFRESH_SECONDS", 0)
-    folder = train(tier, tmp_path / "run", "--epochs", 2)
+    folder = train("numpy", tmp_path / "run", "--epochs", 2)
     shown = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", capsys.readouterr().out)
     losses = column(folder, "loss", "steps.csv")
     for epoch in (1, 2):
@@ -200,13 +200,13 @@ def test_terminal_shows_a_bar(tier, tmp_path, capsys, monkeypatch):
         assert re.search(rf"epoch  {epoch}/2  train loss", shown)
 
 
-def test_the_bar_of_a_resumed_epoch_begins_where_it_was(tier, tmp_path, monkeypatch):
-    train(tier, tmp_path, "--epochs", 3, after_step=stop_after(15))
+def test_the_bar_of_a_resumed_epoch_begins_where_it_was(tmp_path, monkeypatch):
+    train("numpy", tmp_path, "--epochs", 3, after_step=stop_after(15))
     begun = []
     monkeypatch.setattr(
         progress.ProgressDisplay, "start_epoch", lambda _, *arguments: begun.append(arguments)
     )
-    TRAIN_SCRIPTS[tier].main(["--resume", f"--run-dir={tmp_path}"])
+    train_numpy.main(["--resume", f"--run-dir={tmp_path}"])
     assert begun == [(2, STEPS_PER_EPOCH, 4), (3, STEPS_PER_EPOCH, 0)]
 
 
