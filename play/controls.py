@@ -8,23 +8,35 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Any, Literal, get_args, get_origin
 
+import numpy as np
+
 from common.configuration import LEARNING_RATES
-from data.points import POINT_SETS
-from play.limits import EXTENT, MAX_LAYERS, MAX_POINTS, Setup
+from data.points import POINT_SETS, draw_points
+from play.encoding import pack
+from play.limits import EXTENT, MAX_LAYERS, MAX_POINTS, MIN_OWN_POINTS, Setup
 from play.training import TORCH_REMEDY
 from tiers import TIERS
 
-GROUPS = {"data": "Data", "network": "Network", "training": "Training", "tier": "Tier"}
-SPEEDS = {1: "1 minibatch per frame", 10: "10 minibatches per frame", 100: "as fast as possible"}
+GROUPS = {
+    "data": "More data options",
+    "network": "More network options",
+    "training": "More training options",
+    "tier": "Tier",
+}
+SPEEDS = {1: "slow", 10: "normal", 100: "fast"}  # minibatches per frame
 DEFAULT_SPEED = 10
 RATES = [round(m * 10.0**e, 5) for e in range(-4, 1) for m in (1, 2, 3, 5)] + [10.0, 100.0, 1000.0]
 
 # Of each field: its group, its label, and what it does.
 FIELDS = {
-    "dataset": ("data", "Points", "The points to classify."),
+    "dataset": (
+        "data",
+        "Data",
+        "The points to classify. Your own points begin with an empty plane.",
+    ),
     "count": (
         "data",
-        "Count",
+        "Points",
         "Number of training points. Another 200 are for validation, 1,000 for the test at the end.",
     ),
     "noise": (
@@ -124,8 +136,9 @@ FIELDS = {
     ),
     "tier": (
         "tier",
-        "Implementation",
-        "One of the three, or all in lockstep, with the same weights, minibatches and masks.",
+        "Tier",
+        "Which implementation trains, or all three in lockstep, with the same weights, minibatches"
+        " and masks.",
     ),
 }
 
@@ -138,7 +151,7 @@ CHOICES = {
     "moons": ("moons", "two interleaving half circles"),
     "circles": ("circles", "one class inside the other"),
     "spiral": ("spiral", "two arms of one and a half turns each"),
-    "own": ("your own points", "only the points that you add"),
+    "own": ("your own", "only the points that you add"),
     "identity": ("identity", "A = Z: the network is linear"),
     "relu": ("ReLU", "A = max(Z, 0)"),
     "sigmoid": ("sigmoid", "A = 1 / (1 + exp(-Z))"),
@@ -171,9 +184,9 @@ CHOICES = {
     "one-cycle": ("one cycle", "rises, then falls, each along half a cosine"),
     "float32": ("float32", "the default: fast, with visible rounding errors"),
     "float64": ("float64", "for proofs: at first the tiers differ in the last digits alone"),
-    "numpy": ("tier 1: NumPy", "the backward pass is written by hand"),
-    "lowlevel": ("tier 2: raw tensors", "autograd computes the backward pass"),
-    "paper": ("tier 3: nn.Module", "PyTorch's own layers and optimizers"),
+    "numpy": ("1 NumPy", "the backward pass is written by hand"),
+    "lowlevel": ("2 raw tensors", "autograd computes the backward pass"),
+    "paper": ("3 nn.Module", "PyTorch's own layers and optimizers"),
     "all": ("all three", "in lockstep, with their drift"),
 }
 
@@ -208,6 +221,60 @@ NULL_LABELS = {
 }
 
 
+# Set-ups to try: label, what is to be seen, the chart beside the loss, and the options.
+PRESETS: list[tuple[str, str, str, dict[str, Any]]] = [
+    (
+        "one line is not enough",
+        "Without a hidden layer the boundary is one straight line, and no line separates XOR's"
+        " classes. Add a hidden layer.",
+        "accuracy",
+        {"dataset": "xor", "hidden": []},
+    ),
+    (
+        "overfits",
+        "32 + 32 units learn 40 noisy points by rote: the training loss falls to 0, the validation"
+        " loss rises.",
+        "accuracy",
+        {
+            "dataset": "moons",
+            "count": 40,
+            "noise": 0.4,
+            "hidden": [32, 32],
+            "optimizer": "adam",
+            "learning_rate": 0.01,
+            "epochs": 500,
+        },
+    ),
+    (
+        "gradients vanish",
+        "Six layers of sigmoids: each passes back a fraction of the gradient, so the first layer's"
+        " is 10,000 times smaller than the last one's. Choose ReLU and He normal weights.",
+        "gradients",
+        {
+            "dataset": "circles",
+            "hidden": [8] * 6,
+            "activation": "sigmoid",
+            "initializer": "standard-uniform",
+        },
+    ),
+    (
+        "dead units",
+        "The learning rate is too high: large steps push ReLUs to where they output 0 for every"
+        " point, and they stay there. Try 0.05 and press Reset.",
+        "activations",
+        {"dataset": "circles", "hidden": [8, 8], "learning_rate": 0.5},
+    ),
+    (
+        "three tiers drift",
+        "The same training three times: the weights differ by rounding, which chaotic training"
+        " amplifies.",
+        "drift",
+        {"dataset": "spiral", "tier": "all"},
+    ),
+]
+THUMBNAIL_POINTS = 90
+
+
 def controls() -> dict[str, Any]:
     """The answer to GET /api/options."""
     return {
@@ -220,8 +287,25 @@ def controls() -> dict[str, Any]:
         ],
         "groups": [{"name": name, "label": label} for name, label in GROUPS.items()],
         "fields": [_field(name) for name in FIELDS],
+        "sets": {name: _thumbnail(name) for name in POINT_SETS},
+        "presets": [
+            {"label": label, "sentence": sentence, "chart": chart, "values": values}
+            for label, sentence, chart, values in PRESETS
+        ],
         "default_speed": DEFAULT_SPEED,
         "speeds": [{"value": steps, "label": label} for steps, label in SPEEDS.items()],
+    }
+
+
+def _thumbnail(name: str) -> dict[str, Any]:
+    """Some points of a set."""
+    point_set = POINT_SETS[name]
+    points, labels = draw_points(name, THUMBNAIL_POINTS, point_set.noise, point_set.seed)
+    centred = points - (points.max(axis=0) + points.min(axis=0)) / 2
+    return {
+        "points": pack(centred, "float32"),
+        "labels": pack(labels, "uint8"),
+        "extent": 1.1 * float(np.abs(centred).max()),
     }
 
 
@@ -252,7 +336,7 @@ def _kind(name: str, annotation: Any, limits: Mapping[str, int | float]) -> dict
         choices = [{"value": v, "label": label, "explanation": e} for v, label, e in named]
         return {"kind": "choice", "choices": choices}
     if name == "points":
-        return {"kind": "points", "maximum_length": MAX_POINTS}
+        return {"kind": "points", "minimum_length": MIN_OWN_POINTS, "maximum_length": MAX_POINTS}
     if name == "hidden":
         return {"kind": "widths", "maximum_length": MAX_LAYERS} | _limits(limits)
     if annotation is bool:

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from data.points import POINT_SETS
 from play import pictures
 from play.encoding import pack
+from play.limits import Setup
 from play.plane import command_line
 from play.training import PageTraining
 
@@ -117,6 +119,7 @@ def about_setup(training: PageTraining) -> dict[str, Any]:
             "validation": pack(validation.images, "float32"),
             "validation_labels": pack(validation.labels, "uint8"),
         },
+        "usual": usual_values(training.setup),
         "extent": training.extent,
         "validation_note": OWN_POINTS if own else None,
         "classes": training.dataset.classes,
@@ -125,6 +128,14 @@ def about_setup(training: PageTraining) -> dict[str, Any]:
         **about_command(training),
         "frame": frame(training),
     }
+
+
+def usual_values(setup: Setup) -> dict[str, float]:
+    """Of the options that may be left out: the number that then holds."""
+    usual = {"learning_rate": setup.peak_learning_rate}
+    if setup.dataset in POINT_SETS:
+        usual["noise"] = POINT_SETS[setup.dataset].noise
+    return usual
 
 
 OWN_POINTS = "Your own points are few, so the network is validated on its training points."

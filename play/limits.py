@@ -31,7 +31,7 @@ class Setup(TorchConfiguration):
         UserError: for a value outside its limits, or two that exclude each other, in one line.
     """
 
-    dataset: Literal["xor", "moons", "circles", "spiral", "own"] = option("xor")
+    dataset: Literal["xor", "moons", "circles", "spiral", "own"] = option("spiral")
     """points to train on"""
     count: int = option(PLANE.train, ge=10, le=MAX_POINTS)
     """points to train on"""

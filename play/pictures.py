@@ -119,18 +119,20 @@ def _regions(tier: str, loss: str, logits: np.ndarray) -> dict[str, Any]:
 
 
 def _units(name: str, label: str, outputs: np.ndarray) -> dict[str, Any]:
-    low, high = float(outputs.min()), float(outputs.max())
-    grey = np.zeros_like(outputs)
-    if high - low > _rounding(low, high):
-        grey = np.rint((outputs - low) / (high - low) * 255)
-    pictures = grey.T.reshape(-1, REGION_SIDE, REGION_SIDE)[:, 1::UNIT_STEP, 1::UNIT_STEP]
+    """Each unit's picture, a byte for each cell: 0 is the unit's lowest output, 255 its highest."""
+    cells = outputs.reshape(REGION_SIDE, REGION_SIDE, -1)[1::UNIT_STEP, 1::UNIT_STEP]
+    low, high = cells.min(axis=(0, 1)), cells.max(axis=(0, 1))
+    spread = high - low
+    differs = spread > _rounding(low, high)
+    scale = np.divide(255, spread, out=np.zeros_like(spread), where=differs)
+    pictures = np.rint((cells - low) * scale).transpose(2, 0, 1)
     about = {"layer": name, "label": label, "width": len(pictures), "low": low, "high": high}
     return about | {"pictures": pack(pictures, "uint8")}
 
 
-def _rounding(low: float, high: float) -> float:
+def _rounding(low: Any, high: Any) -> Any:
     """Numbers of this size that lie no farther apart differ by rounding."""
-    return 1e-6 * max(abs(low), abs(high))
+    return 1e-6 * np.maximum(np.abs(low), np.abs(high))
 
 
 def _histogram(name: str, label: str, activations: np.ndarray) -> dict[str, Any]:

@@ -85,6 +85,7 @@ def browsing(address: str) -> Iterator["Page"]:
         "--headless=new",
         "--no-sandbox",
         "--screen-info={1280x800}",
+        "--force-prefers-reduced-motion",  # else each page would train from the start
         "--kiosk",  # else Chromium draws tabs and toolbars around the page
         "--disable-features=BackForwardCache,SpareRendererForSitePerProcess",  # pages nobody sees
     ):
@@ -166,14 +167,26 @@ class Page:
     def choose(self, option: str, value: Any) -> None:
         """Give an option another value, by its control."""
         control = f"#option-{option}"
+        self.unfold(control)
         kind = self.js("document.querySelector(arguments[0]).type", control)
         with self.new_setup():
             if kind == "select-one":
                 self.pick(control, value)
+            elif kind == "fieldset":
+                self.click(f"{control} [value='{value}']")
             elif kind == "checkbox":
                 self.click(control)
             else:
                 self.type(option, value)
+
+    def unfold(self, selector: str) -> None:
+        """Open the fold that the element is in, if it is in one."""
+        fold = "document.querySelector(arguments[0]).closest('details:not([open])')"
+        self.js(f"{fold}?.setAttribute('open', '')", selector)
+
+    def show_chart(self, name: str) -> None:
+        """Choose the chart beside the loss."""
+        self.click(f"#charts [value={name}]")
 
     def type(self, option: str, value: Any) -> None:
         """Type an option's value, and Enter."""

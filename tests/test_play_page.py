@@ -66,7 +66,7 @@ def test_is_ready_without_complaint_or_foreign_request(browser):
 
 def test_every_data_set_has_its_picture_and_count(page):
     pictures = {page.picture(".plane canvas:nth-child(2)")}
-    for dataset in ("moons", "circles", "spiral"):
+    for dataset in ("moons", "circles", "xor"):
         page.choose("dataset", dataset)
         pictures.add(page.picture(".plane canvas:nth-child(2)"))
     page.choose("count", 50)
@@ -75,10 +75,23 @@ def test_every_data_set_has_its_picture_and_count(page):
     assert page.text("#counts").startswith("50 training points")
 
 
-def test_points_are_added_by_click_and_by_key_and_taken_back(page):
+def test_a_click_in_the_plane_does_nothing_until_adding_points_is_on(page):
+    page.train("#one-step")
+    page.click(".plane .layers")
+    page.press(".plane .layers", Keys.ENTER, Keys.BACKSPACE)
+    page.train("#one-step")
+    assert (page.step, page.state()["setups"]) == (2, "1")
+    assert page.find("#add-points").get_attribute("aria-pressed") == "false"
+    page.click("#add-points")
+    assert page.find("#add-points").get_attribute("aria-pressed") == "true"
+
+
+def test_points_are_added_by_click_and_by_key_while_the_weights_stay(page):
     page.choose("count", 50)
-    points = ".plane canvas:nth-child(2)"
-    without = page.picture(points)
+    page.train("#one-step")
+    points, weights = ".plane canvas:nth-child(2)", ".unit canvas"
+    without, before = page.picture(points), page.pictures(weights)
+    page.click("#add-points")
     with page.new_setup():
         plane = page.find(".plane .layers")
         ActionChains(page.driver).move_to_element_with_offset(plane, -90, 80).click().perform()
@@ -86,6 +99,7 @@ def test_points_are_added_by_click_and_by_key_and_taken_back(page):
     with page.new_setup():
         keys = ("2", Keys.ARROW_RIGHT, Keys.SHIFT, Keys.ARROW_UP, Keys.NULL, Keys.ENTER)
         page.press(".plane .layers", *keys)
+    assert (page.step, page.pictures(weights)) == (1, before), "the weights are as they were"
     assert page.text("#counts").startswith("52 training points")
     assert len({without, by_click, page.picture(points)}) == 3
     *_, last = page.js("location.hash").rpartition(";")
@@ -96,24 +110,52 @@ def test_points_are_added_by_click_and_by_key_and_taken_back(page):
     with page.new_setup():
         page.click("#undo")
     assert page.picture(points) == without
+    page.train("#one-step")
+    assert page.step == 2
 
 
-def test_own_points_alone_are_set_one_after_the_other(page):
-    page.pick("#option-dataset", "own")
-    page.wait("document.body.dataset.refused === '1'")
-    assert "at least 2" in page.text("#message")
+def test_own_points_begin_empty_and_stay_with_their_set(page):
+    points = ".plane canvas:nth-child(2)"
+    page.click("#option-dataset [value=own]")
+    page.wait("document.body.dataset.state === 'empty'")
+    empty = page.picture(points)
+    assert not page.find("#run").is_enabled()
+    assert page.find("#add-points").get_attribute("aria-pressed") == "true"
     page.press(".plane .layers", Keys.ENTER)
-    page.wait("document.body.dataset.refused === '2'")
+    page.wait("document.querySelector('#counts').textContent.startsWith('Own points: 1')")
+    first = page.picture(points)
+    assert first != empty, "the first point is seen at once"
+    page.choose("dataset", "moons")
+    assert page.text("#counts").startswith("1000 training points")
+    page.click("#option-dataset [value=own]")
+    page.wait("document.body.dataset.state === 'empty'")
     with page.new_setup():
         page.press(".plane .layers", "2", Keys.ARROW_UP, Keys.ENTER)
     assert page.text("#counts").startswith("2 training points")
     page.train("#one-step")
 
 
+def test_a_table_is_pasted_and_its_bad_rows_are_named(page):
+    page.click("#paste-points")
+    rows = "x,y,class\n-1,0,0\n1,0,2\n1,2\n0,99,1\n"
+    page.js("(document.querySelector('#table-text').value = arguments[0])", rows)
+    with page.new_setup():
+        page.click("#table-use")
+    assert page.text("#table-rows").splitlines() == [
+        "Row 4: 2 entries instead of 3: x, y and class.",
+        "Row 5: y = 99 is not from -10 to 10.",
+        "2 good rows.",
+    ]
+    page.click("#table-close")
+    assert page.text("#counts").startswith("2 training points")
+    assert "dataset=own&classes=3&points=-1,0,0;1,0,2" in page.js("location.hash")
+    page.train("#one-step")
+
+
 def test_runs_and_pauses(page):
     page.click("#run")
     page.wait("+document.body.dataset.step > 4")
-    assert page.text("#run") == "Pause"
+    assert page.text("#run .word") == "Pause"
     page.click("#run")
     page.wait("document.body.dataset.state === 'ready'")
     paused = page.step
@@ -137,6 +179,7 @@ def test_one_minibatch_shows_the_tiers_own_gradients(page):
         math.hypot(*(np.linalg.norm(own[f"layers.{layer}.{name}"]) for name in ("weight", "bias")))
         for layer in (0, 2, 4)
     ]
+    page.show_chart("gradients")
     shown = page.last_values("#chart-gradients")
     assert list(shown.values()) == pytest.approx(norms, rel=5e-3)
 
@@ -181,12 +224,23 @@ def test_reset_brings_back_the_first_picture(page):
 
 
 def test_the_learning_rate_changes_while_it_trains(page):
+    field, rate = "#option-learning_rate", "document.querySelector('#option-learning_rate').value"
     page.train("#one-epoch")
     before = page.state(), page.pictures("canvas")
-    page.press("#option-learning_rate", Keys.ARROW_UP)
-    page.wait("document.querySelector('#progress').textContent.includes('learning rate 0.1')")
+    page.press(field, Keys.ARROW_UP, Keys.ARROW_UP)
+    assert page.js(rate) == "0.2"
+    assert "0.2" not in page.js("location.hash"), "an arrow key alone changes nothing"
+    page.press(field, Keys.ESCAPE)
+    assert page.js(rate) == "0.05"
+    page.press(field, Keys.ARROW_UP, Keys.ENTER)
+    page.wait("location.hash.includes('learning_rate=0.1')")
+    page.press(field, Keys.CONTROL, "a", Keys.NULL, Keys.DELETE, Keys.ENTER)
+    assert page.js(rate) == "0.1", "an empty field gives the old rate back"
+    page.press(field, Keys.ARROW_UP, Keys.TAB)
+    page.wait("location.hash.includes('learning_rate=0.2')")
     assert (page.state(), page.pictures("canvas")) == before, "the weights are as they were"
-    assert "--learning-rate 0.1" in page.text("#command-line")
+    page.unfold("#command-line")
+    assert "--learning-rate 0.2" in page.text("#command-line")
     assert f"changed after step {page.step}." in page.text("#command-explained")
     page.train("#one-step")
     with page.new_setup():
@@ -202,6 +256,15 @@ def test_a_layer_more_and_a_layer_fewer(page):
         assert len(page.pictures(".unit canvas")) == sum(widths) + 2, "and two outputs"
         page.train("#one-step")
         assert page.step == 1, "the epoch before is not made anew"
+
+
+def test_the_units_of_a_layer_are_set_above_it(page):
+    page.click("[aria-label='Units in hidden layer 1: more']")
+    page.wait("document.querySelectorAll('.unit').length === 9 + 4 + 2")
+    assert page.js("document.activeElement.getAttribute('aria-label')").endswith("1: more")
+    with page.new_setup():
+        page.press("#option-hidden-2", Keys.CONTROL, "a", Keys.NULL, "6", Keys.ENTER)
+    assert "hidden=9,6" in page.js("location.hash")
 
 
 def test_units_that_start_at_zero_stay_alike(page):
@@ -220,6 +283,7 @@ def test_three_tiers_drift_by_rounding_alone(browser):
         browser.open(f"tier=all&dtype={precision}")
         browser.train("#one-epoch")
         assert len(browser.pictures(".plane canvas:first-child")) == 3
+        browser.show_chart("drift")
         drift[precision] = max(browser.last_values("#chart-drift").values())
     assert drift["float64"] < 1e-12 < 1e-9 < drift["float32"] < 1e-2
 
@@ -243,6 +307,7 @@ def test_a_network_that_dies_of_its_learning_rate_is_reported(browser):
     browser.train("#one-epoch")
     for word in ("in step", "hidden layer", "dead", "Try a learning rate below 1000"):
         assert word in browser.text("#message")
+    browser.show_chart("activations")
     assert "0 of 4" not in browser.text("#histograms")
     with browser.new_setup():
         browser.click("#reset")

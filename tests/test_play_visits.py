@@ -37,7 +37,7 @@ VISIT = """
 """
 
 CHOICES = {
-    "dataset": ["moons", "circles", "spiral", "xor"],
+    "dataset": ["moons", "circles", "xor", "spiral"],
     "activation": ["identity", "sigmoid", "tanh", "softsign", "relu"],
     "initializer": [
         "lecun-normal", "xavier-normal", "standard-uniform", "xavier-uniform", "zeros", "he-normal"
@@ -223,14 +223,20 @@ def test_tab_reaches_every_control_which_has_a_name_and_its_focus_is_seen(browse
 
 def test_a_unit_is_reached_and_left_by_arrow_keys(browser):
     browser.open("hidden=3,2")
+    regions = browser.picture(".plane canvas")
     browser.press(".unit", Keys.ARROW_DOWN)
+    assert browser.text("#regions-title") == "Output of hidden layer 1, unit 2"
+    assert browser.picture(".plane canvas") != regions, "its picture is large"
     assert "hidden layer 1, unit 2" in browser.text("#unit")
     browser.press("[aria-pressed=true]", Keys.ARROW_RIGHT)
     assert "hidden layer 2, unit 2" in browser.text("#unit")
+    browser.press("#run", Keys.TAB)
+    assert browser.picture(".plane canvas") == regions
 
 
 def test_a_place_of_the_plane_is_followed_through_the_network(browser):
     browser.open("hidden=3,2")
+    browser.unfold("#place")
     browser.press(".plane .layers", Keys.ARROW_RIGHT)
     browser.wait("document.body.dataset.place === '0.1 0'")
     rows = browser.js("document.querySelectorAll('#place tr').length")
@@ -240,8 +246,7 @@ def test_a_place_of_the_plane_is_followed_through_the_network(browser):
 
 def test_a_set_up_is_kept_in_the_address(browser):
     browser.open("hidden=5&activation=tanh")
-    with browser.new_setup():
-        browser.pick("#option-optimizer", "adam")
+    browser.choose("optimizer", "adam")
     state = browser.js("location.hash")
     assert "hidden=5&activation=tanh&optimizer=adam" in state
     browser.train("#one-epoch")
@@ -270,6 +275,7 @@ def test_an_impossible_combination_is_reported_in_one_sentence(browser, option, 
     browser.open("hidden=&classes=3")
     browser.train("#one-step")
     control = f"#option-{option}"
+    browser.unfold(control)
     if value is True:
         browser.click(control)
     else:
@@ -281,26 +287,94 @@ def test_an_impossible_combination_is_reported_in_one_sentence(browser, option, 
     assert browser.step == 2, "the training before lives on"
 
 
-def test_an_impossible_address_is_reported_and_the_page_can_be_used(browser):
-    browser.open("hidden=9999")
+def test_a_bad_value_in_a_link_drops_that_value_alone(browser):
+    browser.open("hidden=9999&activation=tanh&seed=x&view=points")
     browser.wait("document.querySelector('#message').textContent.includes('9999')")
+    assert browser.text("#message span") == (
+        "Hidden layers 9999: must be at most 64; the default is 8 4."
+        " Seed x: must be a whole number; the default is 0."
+    )
+    assert browser.js("location.hash") == "#view=points&activation=tanh"
     browser.train("#one-step")
+
+
+def png_size(file: Path, end: float) -> tuple[int, int]:
+    while not (file.exists() and file.stat().st_size):
+        assert time.monotonic() < end
+    return struct.unpack(">II", file.read_bytes()[16:24])
 
 
 def test_pictures_are_saved_as_png(browser, tmp_path):
+    """As large as their figure, so that names, inputs and frames are in them."""
     behaviour = {"behavior": "allow", "downloadPath": str(tmp_path)}
     browser.driver.execute_cdp_cmd("Browser.setDownloadBehavior", behaviour)
-    browser.open()
+    browser.open("hidden=&tier=all")
     browser.train("#one-step")
     end = time.monotonic() + PATIENCE
-    for name in ("network", "loss"):
-        browser.click(f"[data-file={name}] .save")
-        file = tmp_path / f"{name}.png"
-        while not (file.exists() and file.stat().st_size):
-            assert time.monotonic() < end
-        width, height = struct.unpack(">II", file.read_bytes()[16:24])
-        box = browser.find(f"#{name}, #chart-{name}").size
-        assert (width, height) == pytest.approx((2 * box["width"], 2 * box["height"]), abs=2)
+    for chart in (None, "activations", "drift"):
+        if chart:
+            browser.show_chart(chart)
+        for name in (chart,) if chart else ("network", "regions", "loss"):
+            browser.click(f"[data-file={name}] .save")
+            box = browser.find(f"[data-file={name}]").size
+            size = png_size(tmp_path / f"{name}.png", end)
+            assert size == pytest.approx((2 * box["width"], 2 * box["height"]), abs=2)
+
+
+def test_the_first_minute_needs_no_scrolling(browser):
+    screen = {"width": 1440, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+    browser.open()
+    for part in ("run", "option-learning_rate", "loss-now", "option-dataset", "option-activation",
+                 "network", "option-hidden-1", "regions", "add-points", "chart-loss"):  # fmt: skip
+        box = browser.js("document.getElementById(arguments[0]).getBoundingClientRect()", part)
+        assert box["top"] >= 0 and box["bottom"] <= 900 and box["right"] <= 1440, part
+    words = browser.js("document.body.innerText.split(/\\s+/).length")
+    assert words < 220
+    browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_a_page_trains_at_once_unless_little_motion_is_wanted(browser):
+    browser.open()
+    assert browser.text("#run .word") == "Run"
+    motion = [{"name": "prefers-reduced-motion", "value": "no-preference"}]
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": motion})
+    browser.open(ready=False)
+    browser.wait("+document.body.dataset.step > 20")
+    assert browser.text("#run .word") == "Pause"
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
+def test_each_preset_is_a_link_that_shows_what_it_says(browser):
+    browser.open()
+    links = browser.driver.find_elements("css selector", "#presets a")
+    for link in links:
+        browser.wait("document.body.dataset.state === 'ready'")
+        with browser.new_setup():
+            link.click()
+        assert link.get_attribute("aria-current") == "true"
+        assert browser.text("#preset-sentence").endswith(".")
+        assert link.get_attribute("href").endswith(browser.js("location.hash"))
+        assert browser.text("#message") == ""
+        browser.train("#one-step")
+    assert len(links) == 5
+    browser.click("[aria-label='Add a hidden layer']")
+    browser.wait("document.querySelector('#preset-sentence').textContent === ''")
+
+
+@pytest.mark.parametrize("key", [None, Keys.ENTER])
+def test_an_explanation_opens_by_mouse_and_by_key(browser, key):
+    browser.open()
+    ask, text = "[aria-label='Explain: Learning rate']", "#option-learning_rate-explained"
+    opened = f"document.querySelector('{text}').checkVisibility()"
+    assert not browser.js(opened)
+    if key:
+        browser.press(ask, key)
+    else:
+        browser.click(ask)
+    assert "size of each step" in browser.text(text)
+    browser.press(ask, Keys.ESCAPE)
+    assert not browser.js(opened)
 
 
 @pytest.mark.parametrize("view", ["points", "steps", "digit"])

@@ -1,17 +1,18 @@
 // Charts as SVG: lines on a linear or a logarithmic scale, and a histogram's bars.
 
 import { makeSvg, number, powerOfTen } from "./dom.js";
-import { colour, look } from "./colours.js";
+import { colour } from "./colours.js";
 
-const WIDTH = 340;
-const PLOT = { left: 44, right: WIDTH - 16, height: 140 };
+const [WIDTH, SMALL] = [340, 190];
+const PLOT = { left: 44, margin: 16, height: 140 };
 const FEW = 15; // values of a line that are marked, as a line of one could not be seen
 const [ROW, BELOW] = [15, 32]; // height of a legend's row, and of what stands below the plot
 
 /** Draw lines into an <svg>.
  *
- * @param lines [{name, x, y, look, dash, width}]: a null in y leaves a gap; on a log scale 0 has a
- *   place of its own below, marked "0". Without a name it is not in the legend.
+ * @param lines [{name, x, y, shade, dash, width}]: a null in y leaves a gap; on a log scale 0 has a
+ *   place of its own below, marked "0". Without a name it is not in the legend. The shade is a
+ *   share of ink, 1 if left out.
  * @param options {title, steps, log, low, high}: the last step on the axis; values that the other
  *   axis must hold.
  */
@@ -19,11 +20,11 @@ export function drawLines(svg, lines, options = {}) {
   const { title, steps, log = false } = options;
   const [top, bottom] = legend(svg, lines, title);
   const all = lines.flatMap((line) => line.y).filter((value) => value != null);
-  const x = linear(0, Math.max(steps, 1), PLOT.left, PLOT.right);
+  const x = linear(0, Math.max(steps, 1), PLOT.left, WIDTH - PLOT.margin);
   const y = (log ? logarithmic : linear)(
     ...limits(all, options), bottom, top, !all.length, all.includes(0),
   );
-  axes(svg, x, y, "step", top, bottom);
+  axes(svg, x, y, "step", top, bottom, WIDTH);
   if (!all.length) svg.append(words(WIDTH / 2, (top + bottom) / 2, "nothing yet", "middle"));
   for (const line of lines) drawLine(svg, line, x, y);
 }
@@ -34,10 +35,10 @@ export function drawLines(svg, lines, options = {}) {
  * @param options {title, xLabel}.
  */
 export function drawBars(svg, { edges, counts }, { title, xLabel }) {
-  const [top, bottom] = legend(svg, [], title);
-  const x = linear(edges[0], edges.at(-1), PLOT.left, PLOT.right);
+  const [top, bottom] = legend(svg, [], title, SMALL);
+  const x = linear(edges[0], edges.at(-1), PLOT.left, SMALL - PLOT.margin);
   const y = linear(0, Math.max(...counts, 1), bottom, top);
-  axes(svg, x, y, xLabel, top, bottom);
+  axes(svg, x, y, xLabel, top, bottom, SMALL);
   counts.forEach((count, index) => {
     const left = x.place(edges[index]);
     svg.append(makeSvg("rect", {
@@ -45,7 +46,7 @@ export function drawBars(svg, { edges, counts }, { title, xLabel }) {
       y: y.place(count),
       width: Math.max(x.place(edges[index + 1]) - left - 1, 0.5),
       height: bottom - y.place(count),
-      fill: colour("line-0"),
+      fill: colour("muted"),
     }));
   });
 }
@@ -56,7 +57,7 @@ function limits(all, { log, low, high }) {
 }
 
 /** Empty the picture and write the legend; returns the top and the bottom of the plot below it. */
-function legend(svg, lines, title) {
+function legend(svg, lines, title, picture = WIDTH) {
   svg.replaceChildren();
   const named = lines.filter(({ name }) => name).map((line) => {
     const last = line.y.findLast((value) => value != null);
@@ -76,18 +77,14 @@ function legend(svg, lines, title) {
     left += width;
   }
   const top = 8 + (named.length ? (row + 1) * ROW : 0);
-  svg.setAttribute("viewBox", `0 0 ${WIDTH} ${top + PLOT.height + BELOW}`);
+  svg.setAttribute("viewBox", `0 0 ${picture} ${top + PLOT.height + BELOW}`);
   return [top, top + PLOT.height];
 }
 
-function strokeOf(line) {
-  const { stroke, dash } = look(line.look);
-  const pattern = line.dash ?? dash;
-  const width = line.width ?? 1.8;
-  const ends = pattern && width > 2 ? "butt" : "round"; // wide round ends would fill the gaps
-  return {
-    stroke, "stroke-dasharray": pattern, "stroke-width": width, "stroke-linecap": ends,
-  };
+function strokeOf({ shade = 1, dash = "", width = 1.8 }) {
+  const ends = dash && width > 2 ? "butt" : "round"; // wide round ends would fill the gaps
+  const stroke = `color-mix(in srgb, ${colour("ink")} ${100 * shade}%, ${colour("paper")})`;
+  return { stroke, "stroke-dasharray": dash, "stroke-width": width, "stroke-linecap": ends };
 }
 
 function drawLine(svg, line, x, y) {
@@ -118,10 +115,11 @@ function drawLine(svg, line, x, y) {
   });
 }
 
-function axes(svg, x, y, xLabel, top, bottom) {
+function axes(svg, x, y, xLabel, top, bottom, picture) {
+  const right = picture - PLOT.margin;
   for (const { at, text } of y.ticks) {
     svg.append(
-      makeSvg("path", { d: `M${PLOT.left} ${at}H${PLOT.right}`, stroke: colour("rule") }),
+      makeSvg("path", { d: `M${PLOT.left} ${at}H${right}`, stroke: colour("rule") }),
       words(PLOT.left - 5, at + 3.5, text, "end"),
     );
   }
@@ -133,9 +131,9 @@ function axes(svg, x, y, xLabel, top, bottom) {
   }
   svg.append(
     makeSvg("path", {
-      d: `M${PLOT.left} ${top}V${bottom}H${PLOT.right}`, fill: "none", stroke: colour("muted"),
+      d: `M${PLOT.left} ${top}V${bottom}H${right}`, fill: "none", stroke: colour("muted"),
     }),
-    words(PLOT.right, bottom + BELOW - 3, xLabel, "end"),
+    words(right, bottom + BELOW - 3, xLabel, "end"),
   );
 }
 

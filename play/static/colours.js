@@ -1,5 +1,6 @@
-// The colours of the repository's figures (Okabe and Ito's, which the colour-blind can tell apart),
-// for a light and a dark page. Whatever a colour says, a shape or a lightness says as well.
+// The page's colours, for a light and a dark page: blue, orange, green and pink are the classes,
+// yellow and purple are high and low, or positive and negative; curves are shades of grey. Whatever
+// a colour says, a shape, a dash or a lightness says as well.
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const listeners = [];
@@ -32,11 +33,4 @@ export function rgb(name) {
     known.set(key, [1, 3, 5].map((start) => parseInt(text.slice(start, start + 2), 16)));
   }
   return known.get(key);
-}
-
-/** The look of the line with this index: a colour and a dash pattern. */
-export function look(index) {
-  const dashes = ["", "6 3", "8 3 2 3", "2 2.5", "12 4", "5 2 1 2 1 2", "1 3"];
-  const turn = index % dashes.length;
-  return { stroke: colour(`line-${turn}`), dash: dashes[turn] };
 }

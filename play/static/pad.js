@@ -56,7 +56,7 @@ export class Pad {
     const context = this.canvas.getContext("2d");
     context.drawImage(this.drawing, 0, 0);
     if (!this.keys) return;
-    context.strokeStyle = context.fillStyle = colour("line-1");
+    context.strokeStyle = context.fillStyle = colour("class-1");
     context.beginPath();
     context.arc(this.pen.x, this.pen.y, PEN / 2, 0, 2 * Math.PI);
     if (this.pen.down) context.fill();

@@ -11,8 +11,8 @@ function table(colourOf) {
   return Uint32Array.from({ length: 256 }, (_, value) => packed(colourOf(value)));
 }
 
-// From dark blue over grey to yellow: the lightness only rises, so that it can be read in grey.
-const STOPS = [[0, 32, 76], [65, 77, 107], [124, 123, 120], [188, 175, 111], [255, 233, 69]];
+// From dark purple over grey to yellow: the lightness only rises, so that it can be read in grey.
+const STOPS = [[52, 20, 92], [104, 72, 128], [146, 124, 136], [200, 174, 116], [255, 226, 84]];
 const VALUES = table((value) => {
   const place = (value / 255) * (STOPS.length - 1);
   const left = Math.min(Math.floor(place), STOPS.length - 2);
@@ -81,9 +81,18 @@ function drawBoundary(path, width, height, classes) {
   }
 }
 
-/** Draw a byte for each place on the scale from dark blue to yellow. */
+/** Draw a byte for each place on the scale from dark purple to yellow. */
 export function drawValues(canvas, width, height, values) {
   paint(canvas, width, height, (at) => VALUES[values[at]]);
+}
+
+/** The same, as large as the canvas is, with smooth transitions between the places. */
+export function drawLarge(canvas, width, height, values) {
+  const raster = new OffscreenCanvas(width, height);
+  drawValues(raster, width, height, values);
+  const context = canvas.getContext("2d");
+  context.resetTransform();
+  context.drawImage(raster, 0, 0, canvas.width, canvas.height);
 }
 
 /** Draw a byte for each place: 0 is paper, 255 is ink. */
@@ -91,7 +100,7 @@ export function drawInk(canvas, width, height, ink) {
   paint(canvas, width, height, (at) => INK[ink[at]]);
 }
 
-/** Draw numbers of both signs: grey is 0, yellow the largest `size`, dark blue its negative. */
+/** Draw numbers of both signs: grey is 0, yellow the largest `size`, dark purple its negative. */
 export function drawSigned(canvas, width, height, values, size) {
   const share = (value) => Math.round(127.5 * (1 + value / (size || 1)));
   paint(canvas, width, height, (at) => VALUES[share(values[at])]);
@@ -122,8 +131,8 @@ export function drawMark(context, x, y, label, radius, filled = true) {
   context.translate(x, y);
   context.beginPath();
   SHAPES[label](context, radius);
-  context.fillStyle = colour(filled ? `line-${label}` : "paper");
-  context.strokeStyle = colour(filled ? "paper" : `line-${label}`);
+  context.fillStyle = colour(filled ? `class-${label}` : "paper");
+  context.strokeStyle = colour(filled ? "paper" : `class-${label}`);
   context.lineWidth = filled ? 0.9 : 1.4;
   context.fill();
   context.stroke();

@@ -2,8 +2,7 @@
 
 import { find, make, number, percent, unpack } from "./dom.js";
 import { colour, onColourChange } from "./colours.js";
-import { CLASS_MARKS, drawMark, drawRegions } from "./pictures.js";
-import { classChoices, radios } from "./controls.js";
+import { CLASS_MARKS, drawLarge, drawMark, drawRegions } from "./pictures.js";
 
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 const [STEP, FAR_STEP] = [0.1, 0.5];
@@ -11,21 +10,17 @@ const [OWN_MARK, MARK, MARK_OF_MANY] = [5, 3.6, 2.6]; // radius in the page's pi
 const MANY = 400; // points
 
 export class Plane {
-  /** @param add called with [x, y, class]. @param undo takes the last own point back. */
-  constructor(training, options, add, undo) {
-    Object.assign(this, { training, add, undo });
+  /** @param own takes points of one's own. */
+  constructor(training, options, setups, own) {
+    Object.assign(this, { training, setups, own, emptyExtent: options.extent });
     this.titles = Object.fromEntries(options.tiers.map(({ name, title }) => [name, title]));
     this.panels = [];
-    this.label = 0; // the class of the next point
     this.cross = null; // [x, y]
-    find("undo").addEventListener("click", undo);
-    find("classes").addEventListener("change", (event) => {
-      this.label = Number(event.target.value);
-    });
+    this.unit = null; // the one whose picture is drawn instead of the regions
     this.resized = new ResizeObserver(() => {
       if (!this.panels.every(({ points }) => fits(points))) this.drawPoints();
     });
-    training.on("setup", () => this.setUp());
+    own.redraw = () => this.setUp();
     training.on("frame", () => this.drawFrame());
     onColourChange(() => {
       this.drawFrame();
@@ -34,18 +29,16 @@ export class Plane {
   }
 
   setUp() {
-    const { frame, classes, setup, extent } = this.training.answer;
-    this.extent = extent;
-    if (frame.tiers.join() !== this.panels.map(({ tier }) => tier).join()) this.build(frame.tiers);
-    const count = Math.max(classes, setup.classes);
-    this.label = Math.min(this.label, count - 1);
-    if (find("classes").querySelectorAll("input").length !== count) {
-      radios(find("classes"), "class", classChoices(count), String(this.label));
-    }
-    find("undo").disabled = !setup.points.length;
-    const { train_labels: train, validation_labels: validation } = this.training.answer.points;
-    find("counts").textContent = `${train.shape[0]} training points (filled), `
-      + `${validation.shape[0]} validation points (open).`;
+    const { answer } = this.training;
+    const { draft, points, fewest } = this.setups;
+    this.extent = draft ? this.emptyExtent : answer.extent;
+    const { tiers } = answer.frame;
+    if (tiers.join() !== this.panels.map(({ tier }) => tier).join()) this.build(tiers);
+    const { train_labels: train, validation_labels: validation } = answer.points;
+    find("counts").textContent = draft
+      ? `Own points: ${points.length}. Training needs at least ${fewest}: click the plane.`
+      : `${train.shape[0]} training points (filled), ${validation.shape[0]} validation points (open).`;
+    if (draft) this.clearRegions();
     this.drawPoints();
     if (this.cross) this.askAt();
   }
@@ -77,7 +70,7 @@ export class Plane {
     layers.addEventListener("pointerleave", () => {
       if (document.activeElement !== layers) this.moveTo(null);
     });
-    layers.addEventListener("click", (event) => this.addAt(place(event)));
+    layers.addEventListener("click", (event) => this.own.add(place(event)));
     layers.addEventListener("keydown", (event) => this.key(event));
     layers.addEventListener("focus", () => this.moveTo(this.cross ?? [0, 0]));
     const name = named ? make("p", { class: "name" }, this.titles[tier]) : null;
@@ -91,22 +84,13 @@ export class Plane {
   }
 
   key(event) {
-    const count = find("classes").querySelectorAll("input").length;
     const [x, y] = this.cross ?? [0, 0];
     if (event.key in MOVES) {
       const [right, up] = MOVES[event.key];
       const step = event.shiftKey ? FAR_STEP : STEP;
       this.moveTo(this.within(x + right * step, y + up * step));
-    } else if (event.key === "Enter" || event.key === " ") this.addAt([x, y]);
-    else if (event.key === "Backspace") this.undo();
-    else if (Number(event.key) >= 1 && Number(event.key) <= count) {
-      find("classes").querySelectorAll("input")[Number(event.key) - 1].click();
-    } else return;
+    } else if (!this.own.key(event.key, [x, y])) return;
     event.preventDefault();
-  }
-
-  addAt([x, y]) {
-    this.add([x, y, this.label]);
   }
 
   moveTo(place) {
@@ -117,6 +101,7 @@ export class Plane {
 
   /** Ask what the place under the cross does in the network; of many questions, the last counts. */
   async askAt() {
+    if (this.setups.draft) return;
     this.asked = this.cross;
     if (this.asking) return;
     this.asking = true;
@@ -150,43 +135,55 @@ export class Plane {
     document.body.dataset.place = `${x} ${y}`;
   }
 
+  /** Draw this unit's picture instead of the regions of the tier that is shown; null ends it. */
+  enlarge(unit) {
+    const before = this.unit;
+    this.unit = unit;
+    if (unit || before) this.drawFrame();
+  }
+
   drawFrame() {
-    const { frame } = this.training;
-    if (!frame?.regions || find("points").hidden) return;
+    const { frame, shown } = this.training;
+    if (!frame?.regions || find("points").hidden || this.setups.draft) return;
     for (const { tier, regions } of this.panels) {
+      if (this.unit && tier === shown) {
+        drawLarge(regions, this.unit.width, this.unit.height, this.unit.values);
+        continue;
+      }
       const { classes, confidence } = frame.regions[tier];
       const [height, width] = classes.shape;
       drawRegions(regions, width, height, unpack(classes), unpack(confidence));
     }
+    find("regions-title").textContent = this.unit ? `Output of ${this.unit.name}` : "Decision regions";
+    find("unit-range").textContent = this.unit
+      ? `from ${number(this.unit.low)} (dark) to ${number(this.unit.high)} (yellow)` : "";
     if (this.cross) this.askAt();
   }
 
+  clearRegions() {
+    for (const { regions } of this.panels) {
+      regions.getContext("2d").clearRect(0, 0, regions.width, regions.height);
+    }
+  }
+
   drawPoints() {
-    const answer = this.training.answer;
+    const { answer } = this.training;
     if (!answer) return;
     const { points } = answer;
+    const { draft } = this.setups;
     for (const panel of this.panels) {
-      const context = this.fitted(panel.points);
+      const context = fitted(panel.points);
       if (!context) continue;
       const onCanvas = this.scale(panel.points);
-      this.drawSet(context, onCanvas, points.validation, points.validation_labels, false);
-      this.drawSet(context, onCanvas, points.train, points.train_labels, true);
-      for (const [x, y, label] of answer.setup.points) {
+      if (!draft) {
+        drawSet(context, onCanvas, points.validation, points.validation_labels, false);
+        drawSet(context, onCanvas, points.train, points.train_labels, true);
+      }
+      for (const [x, y, label] of this.setups.points) {
         drawMark(context, ...onCanvas(x, y), label, OWN_MARK);
       }
       this.drawCross(panel.cross);
     }
-  }
-
-  /** The canvas's context in the page's pixels, emptied; null while it is not shown. */
-  fitted(canvas) {
-    const dense = devicePixelRatio || 1;
-    canvas.width = canvas.clientWidth * dense;
-    canvas.height = canvas.clientHeight * dense;
-    if (!canvas.width) return null;
-    const context = canvas.getContext("2d");
-    context.scale(dense, dense);
-    return context;
   }
 
   /** Where a place of the plane stands on the canvas. The canvas is measured here, once for all of
@@ -198,17 +195,8 @@ export class Plane {
     return (x, y) => [(x + this.extent) * across, (this.extent - y) * down];
   }
 
-  drawSet(context, onCanvas, packedPoints, packedLabels, filled) {
-    const [points, labels] = [unpack(packedPoints), unpack(packedLabels)];
-    const radius = labels.length > MANY ? MARK_OF_MANY : MARK;
-    labels.forEach((label, index) => {
-      const place = onCanvas(points[2 * index], points[2 * index + 1]);
-      drawMark(context, ...place, label, radius, filled);
-    });
-  }
-
   drawCross(canvas) {
-    const context = this.fitted(canvas);
+    const context = fitted(canvas);
     if (!context || !this.cross) return;
     const [x, y] = this.scale(canvas)(...this.cross);
     for (const [line, width] of [["paper", 4], ["ink", 1.5]]) {
@@ -222,6 +210,26 @@ export class Plane {
       context.stroke();
     }
   }
+}
+
+/** The canvas's context in the page's pixels, emptied; null while it is not shown. */
+function fitted(canvas) {
+  const dense = devicePixelRatio || 1;
+  canvas.width = canvas.clientWidth * dense;
+  canvas.height = canvas.clientHeight * dense;
+  if (!canvas.width) return null;
+  const context = canvas.getContext("2d");
+  context.scale(dense, dense);
+  return context;
+}
+
+function drawSet(context, onCanvas, packedPoints, packedLabels, filled) {
+  const [points, labels] = [unpack(packedPoints), unpack(packedLabels)];
+  const radius = labels.length > MANY ? MARK_OF_MANY : MARK;
+  labels.forEach((label, index) => {
+    const place = onCanvas(points[2 * index], points[2 * index + 1]);
+    drawMark(context, ...place, label, radius, filled);
+  });
 }
 
 function fits(canvas) {

@@ -1,9 +1,10 @@
-// Saving a picture as PNG: what stands in a <figure>, charts and canvases alike.
+// Saving a figure as PNG, as it stands on the page: frames, pictures, charts and words.
 
 import { make } from "./dom.js";
 import { colour } from "./colours.js";
 
 const ENLARGED = 2; // so that a saved chart is sharp
+const LEFT_OUT = ".unsaved, .unseen, .pair, [popover]";
 
 /** Give each figure with a data-file name a button that saves it. */
 export function addSaveButtons() {
@@ -11,7 +12,7 @@ export function addSaveButtons() {
     const name = figure.dataset.title ?? figure.dataset.file;
     figure.querySelector("figcaption").append(make("button", {
       type: "button",
-      class: "save",
+      class: "save unsaved",
       "aria-label": `Save the picture "${name}" as PNG`,
       title: "Save as PNG",
       onclick: () => save(figure),
@@ -28,26 +29,73 @@ async function save(figure) {
   setTimeout(() => URL.revokeObjectURL(href), 1000);
 }
 
-/** All charts and canvases of a figure on one canvas, each where it stands on the page. */
+/** A figure on one canvas: each of its parts and words where it stands on the page. */
 export async function figurePicture(figure) {
-  const parts = [...figure.querySelectorAll("canvas, svg")].filter((part) => part.clientWidth);
-  const boxes = parts.map((part) => part.getBoundingClientRect());
-  const left = Math.min(...boxes.map((box) => box.left));
-  const top = Math.min(...boxes.map((box) => box.top));
-  const picture = make("canvas");
-  picture.width = ENLARGED * (Math.max(...boxes.map((box) => box.right)) - left);
-  picture.height = ENLARGED * (Math.max(...boxes.map((box) => box.bottom)) - top);
+  const box = figure.getBoundingClientRect();
+  const picture = make("canvas", { width: ENLARGED * box.width, height: ENLARGED * box.height });
   const context = picture.getContext("2d");
-  context.fillStyle = colour("paper");
-  context.fillRect(0, 0, picture.width, picture.height);
   context.scale(ENLARGED, ENLARGED);
-  for (const [index, part] of parts.entries()) {
-    const box = boxes[index];
-    const source = part.tagName === "CANVAS" ? part : await imageOf(part, box);
-    context.imageSmoothingEnabled = part.tagName !== "CANVAS";
-    context.drawImage(source, box.left - left, box.top - top, box.width, box.height);
+  context.translate(-box.left, -box.top);
+  context.fillStyle = colour("paper");
+  context.fillRect(box.left, box.top, box.width, box.height);
+  const seen = document.createTreeWalker(
+    figure, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT, accept,
+  );
+  for (let part = seen.nextNode(); part; part = seen.nextNode()) {
+    if (part.nodeType === Node.TEXT_NODE) drawWords(context, part);
+    else await drawElement(context, part);
   }
   return picture;
+}
+
+function accept(node) {
+  if (node.nodeType === Node.TEXT_NODE) return NodeFilter.FILTER_ACCEPT;
+  const leftOut = node.matches(LEFT_OUT) || !node.checkVisibility() || node.closest("svg *");
+  return leftOut ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT;
+}
+
+async function drawElement(context, element) {
+  const box = element.getBoundingClientRect();
+  if (!box.width || !box.height) return;
+  drawFrame(context, getComputedStyle(element), box);
+  if (element.tagName === "CANVAS" || element.tagName === "svg") {
+    const source = element.tagName === "svg" ? await imageOf(element, box) : element;
+    context.imageSmoothingEnabled = element.tagName === "svg";
+    context.drawImage(source, box.left, box.top, box.width, box.height);
+  }
+}
+
+/** An element's background and border, which is the same on all sides. */
+function drawFrame(context, style, box) {
+  const border = parseFloat(style.borderTopWidth);
+  const round = style.borderTopLeftRadius;
+  const corner = parseFloat(round) * (round.endsWith("%") ? box.width / 100 : 1);
+  context.beginPath();
+  context.roundRect(
+    box.left + border / 2, box.top + border / 2, box.width - border, box.height - border, corner,
+  );
+  context.fillStyle = style.backgroundColor;
+  context.fill();
+  if (!border) return;
+  context.strokeStyle = style.borderTopColor;
+  context.lineWidth = border;
+  context.setLineDash(style.borderTopStyle === "dotted" ? [border, 1.5 * border] : []);
+  context.stroke();
+}
+
+/** Each word at its own place: so lines break where they break on the page. */
+function drawWords(context, text) {
+  const style = getComputedStyle(text.parentElement);
+  context.font = `${style.fontStyle} ${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+  context.fillStyle = style.color;
+  context.textBaseline = "middle";
+  const range = document.createRange();
+  for (const { index, 0: word } of text.data.matchAll(/\S+/g)) {
+    range.setStart(text, index);
+    range.setEnd(text, index + word.length);
+    const { left, top, height } = range.getBoundingClientRect();
+    context.fillText(word, left, top + height / 2);
+  }
 }
 
 async function imageOf(svg, box) {

@@ -1,7 +1,7 @@
 // One minibatch, step by step: what each line of a tier computes, with its numbers.
 
 import { find, make, number } from "./dom.js";
-import { radios } from "./controls.js";
+import { radios } from "./choices.js";
 import { showMessage, hideMessage } from "./messages.js";
 
 const PHASES = {
@@ -62,6 +62,7 @@ export class StepsView {
       if (error.code !== "diverged") showMessage(error.message, "refusal");
     }
     await training.recovering(() => training.look());
+    training.show();
   }
 
   get stages() {

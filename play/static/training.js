@@ -15,7 +15,7 @@ const RESTARTED =
 export class Training {
   constructor(session) {
     this.session = session;
-    this.listeners = { setup: [], frame: [], state: [] };
+    this.listeners = { setup: [], rate: [], frame: [], state: [] };
     this.wanted = {}; // the options as they were asked for
     this.setup = null; // all options, as the server has them
     this.answer = null; // the server's whole answer to them
@@ -24,6 +24,8 @@ export class Training {
     this.speed = 1; // steps a frame
     this.shown = null; // the tier whose units are shown
     this.changing = Promise.resolve(); // while a set-up is on its way
+    this.changes = 0; // so many are on their way
+    this.empty = false; // too few points to train on
     setInterval(() => this.stayAlive(), ALIVE_EVERY);
     document.addEventListener("visibilitychange", () => {
       this.wake?.();
@@ -45,29 +47,60 @@ export class Training {
       if (!["expired", "taken-over"].includes(error.code)) throw error;
       return this.session.ask("setup", fields);
     });
-    this.changing = change.catch(() => {});
     const why = (fields.tier ?? "numpy") === "numpy" ? SLOW : LOADING;
     const patience = setTimeout(() => showMessage(why, "slow"), PATIENCE);
-    const answer = await change.finally(() => {
+    const answer = await this.changed(change).finally(() => {
       clearTimeout(patience);
       hideMessage("slow");
     });
-    hideMessage("lost");
-    [this.wanted, this.answer, this.setup] = [fields, answer, answer.setup];
-    this.frame = null;
     if (this.target !== Infinity) this.target = 0; // a run goes on; a step or an epoch was made
+    this.begin(fields, answer);
+  }
+
+  /** Train on with these points of the reader's own, from the same weights. */
+  async setPoints(points) {
+    const answer = await this.changed(this.session.ask("points", { points }));
+    this.begin({ ...this.wanted, points }, answer);
+  }
+
+  /** Ask for no frame until the answer to a change has come. */
+  async changed(change) {
+    this.changes += 1;
+    this.changing = change.catch(() => {});
+    try {
+      return await change;
+    } finally {
+      this.changes -= 1;
+    }
+  }
+
+  begin(fields, answer) {
+    hideMessage("lost");
+    const goesOn = answer.frame.step > 0 && answer.frame.step === this.frame?.step;
+    const { gradients, gradientSteps } = goesOn ? this.history : { gradients: {}, gradientSteps: [] };
+    [this.wanted, this.answer, this.setup] = [fields, answer, answer.setup];
     if (!answer.frame.tiers.includes(this.shown)) this.shown = null;
-    this.history = { loss: {}, drift: {}, epochs: {}, gradients: {}, gradientSteps: [] };
+    this.history = { loss: {}, drift: {}, epochs: {}, gradients, gradientSteps };
+    this.frame = null;
+    this.empty = false;
     this.notify("setup");
     this.take(answer.frame);
+    this.show();
     this.loop();
   }
 
+  /** Stand still while there are too few points to train on. */
+  rest() {
+    this.empty = true;
+    this.target = 0;
+    this.notify("state");
+  }
+
   /** Show the units, gradients and activations of this tier, of all that train. */
-  show(tier) {
+  showTier(tier) {
     this.shown = tier;
     Object.assign(this.history, { gradients: {}, gradientSteps: [] });
-    this.recovering(() => this.look());
+    this.recovering(() => this.look()).then(() => this.show());
   }
 
   /** Ask for a frame, with the training moved to the step `until` if one is given. */
@@ -82,6 +115,14 @@ export class Training {
       epochs_from: epochs?.length ?? 0,
     });
     if (history === this.history) this.take(answer);
+  }
+
+  /** Draw the frame that has come last. */
+  show() {
+    if (!this.frame) return;
+    this.warn(this.frame);
+    this.notify("frame");
+    this.notify("state");
   }
 
   take(frame) {
@@ -100,9 +141,6 @@ export class Training {
       for (const { label, norm } of frame.gradients) (history.gradients[label] ??= []).push(norm);
     }
     if (frame.state !== "ready") this.target = 0;
-    this.warn(frame);
-    this.notify("frame");
-    this.notify("state");
   }
 
   /** Say once that a training goes wrong: a screen reader would read each frame's new figures. */
@@ -139,18 +177,30 @@ export class Training {
     this.loop();
   }
 
-  /** The loop: while there is something to train, and somebody to see it. */
+  /** The loop: while there is something to train, and somebody to see it. The next frame is
+   *  asked for before this one is drawn: so the server trains while the page draws. */
   async loop() {
     if (this.looping) return;
     this.looping = true;
-    while (this.frame && this.running && !document.hidden) {
+    let coming = null;
+    while (this.frame && (coming || this.goesOn)) {
       await this.changing;
-      const far = this.target === Infinity ? this.frame.step + this.speed : this.target;
-      await this.recovering(() => this.look(far));
+      await this.recovering(() => coming ?? this.next());
+      coming = this.frame && this.goesOn && !this.changes ? this.next() : null;
+      coming?.catch(() => {}); // which the next turn reports
+      this.show();
       await this.drawn();
     }
     this.looping = false;
     this.notify("state");
+  }
+
+  get goesOn() {
+    return this.running && !document.hidden;
+  }
+
+  next() {
+    return this.look(this.target === Infinity ? this.frame.step + this.speed : this.target);
   }
 
   /** Wait until the browser has drawn, or will not, as the tab is in the background. */
@@ -168,7 +218,10 @@ export class Training {
     this.setup = { ...this.setup, learning_rate: answer.learning_rate };
     this.wanted = { ...this.wanted, learning_rate: rate };
     Object.assign(this.answer, { command: answer.command, about_command: answer.about_command });
+    this.answer.usual = { ...this.answer.usual, learning_rate: answer.learning_rate };
+    this.notify("rate");
     await this.look();
+    this.show();
   }
 
   /** Do something with the session; if it or the server is gone, say so and begin anew. A session
