@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from functools import partial
 
 import pytest
 
@@ -18,7 +19,7 @@ from exercises.checker import catalogue, checking, runner, try_in_network
 from exercises.checker.answer import Answer
 from exercises.checker.catalogue import find_exercise
 from exercises.checker.checking import NOT_STARTED
-from exercises.checker.child import verdict_of
+from exercises.checker.child import by_timer, verdict_of
 from exercises.checker.commands import main
 from exercises.checker.report import recognized
 from exercises.checker.runner import check_answer
@@ -310,7 +311,7 @@ def test_without_torch_an_answer_in_torch_gets_one_line(monkeypatch):
 
 def test_a_call_that_takes_too_long_is_named(monkeypatch):
     said = []
-    monkeypatch.setattr(checking, "end_answer", said.append)
+    monkeypatch.setattr(checking, "ending_after", partial(by_timer, said.append))
     with checking.time_limit("train(X, y)", 0.01):
         while not said:
             time.sleep(0.01)

@@ -20,7 +20,7 @@ WORK = FOLDER / "work"
 LEVELS = ("basic", "intermediate", "advanced")
 TIERS = ("numpy", "lowlevel", "paper")
 # As the reader types it, who has started this one.
-_OWN = Path(sys.executable)
+_OWN = Path(sys.executable or "python")  # a browser has no file of it
 PYTHON = str(_OWN.relative_to(REPOSITORY)) if _OWN.is_relative_to(REPOSITORY) else "python"
 
 

@@ -8,11 +8,10 @@ import ast
 import math
 import re
 import sys
-import threading
 import traceback
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -36,6 +35,7 @@ STAGES = (
     "behaviour in training",
 )
 WIDTH = 110
+OUTPUT_BYTES = 1_000_000  # that an answer may print
 # Classes that an answer's own may inherit from.
 BASES = {"object", "ABC", "Layer", "Module", "Generic", "Protocol"}
 # The library's own that stand behind them, under names that nobody writes.
@@ -110,24 +110,16 @@ class Verdict:
     seconds: float = 0.0
 
 
-# Where an answer has a process of its own: ends it with this line as its verdict.
-end_answer: Callable[[str], None] | None = None
+# Where an answer can be ended from outside: ends it if the block takes longer than these seconds,
+# with this line as its verdict.
+ending_after: Callable[[str, float], AbstractContextManager[None]] | None = None
 
 
-@contextmanager
-def time_limit(call: str, seconds: float) -> Iterator[None]:
-    """End the answer if a call takes longer, where it has a process of its own."""
-    if end_answer is None:
-        yield
-        return
-    line = f"stopped: {call} ran longer than {seconds:g} s"
-    timer = threading.Timer(seconds, end_answer, [line])
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
+def time_limit(call: str, seconds: float) -> AbstractContextManager[None]:
+    """End the answer if a call takes longer, where it can be ended from outside."""
+    if ending_after is None:
+        return nullcontext()
+    return ending_after(f"stopped: {call} ran longer than {seconds:g} s", seconds)
 
 
 def described(value: Any) -> str:

@@ -9,8 +9,11 @@ import math
 import os
 import sys
 import tempfile
+import threading
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from importlib.abc import MetaPathFinder
 from pathlib import Path
 from types import ModuleType
@@ -180,6 +183,18 @@ def _limit_memory() -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
 
 
+@contextmanager
+def by_timer(end: Callable[[str], None], line: str, seconds: float) -> Iterator[None]:
+    """End the answer with this line if the block takes longer than these seconds."""
+    timer = threading.Timer(seconds, end, [line])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
 class NoTorch(MetaPathFinder):
     """Refuses to import torch. (None in sys.modules does, too, but SciPy stumbles over it.)"""
 
@@ -220,7 +235,7 @@ def main() -> None:
         send(Judged(Verdict(False, at[-1].stage, at[-1].name, [line])))
         os._exit(0)
 
-    checking.end_answer = end_answer
+    checking.ending_after = partial(by_timer, end_answer)
     verdict, module = verdict_of(answer, request.seed, begin)
     send(Judged(verdict))
     if not verdict.passed and verdict.stage not in (LOADING, NOT_STARTED) and module is not None:

@@ -4,21 +4,19 @@ import json
 import shutil
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
 import tyro
 from rich.table import Table
 
-from common.cli.snippets import find_snippet
 from common.options import Options, option, option_value
-from common.runs.options import REPOSITORY
 from common.runs.progress import print_line
 from data.errors import UserError
 from exercises.checker.answer import Answer
 from exercises.checker.catalogue import LEVELS, PYTHON, Exercise, all_exercises, find_exercise
-from exercises.checker.checking import LOADING, NOT_STARTED, STAGES, Verdict
+from exercises.checker.checking import Verdict
+from exercises.checker.feedback import compared_code, shown, verdict_lines
 from exercises.checker.progress import HINT_AFTER, Progress
 from exercises.checker.report import write_report
 from exercises.checker.runner import check_answer
@@ -91,11 +89,6 @@ class ReportOptions(Options):
 
     folder: tyro.conf.Positional[tuple[str, ...]] = option(())
     """holds one folder for each student"""
-
-
-def shown(path: Path) -> str:
-    """A path as short as the reader can use it."""
-    return str(path.relative_to(REPOSITORY) if path.is_relative_to(REPOSITORY) else path)
 
 
 def call_of(command: str, exercise: Exercise, tier: str) -> str:
@@ -185,16 +178,9 @@ def _check_one(answer: Answer, options: CheckOptions) -> bool:
 def format_verdict(answer: Answer, verdict: Verdict, failures: int) -> list[str]:
     """A verdict as the reader sees it: after a failure, twelve lines at most."""
     exercise, tier = answer.exercise, answer.tier
-    title = f"{exercise.name}, {tier}: "
+    lines = verdict_lines(answer, verdict)
     if verdict.passed:
-        passed = [f"{title}passed ({verdict.seconds:.1f} s)", *verdict.lines]
-        return [*passed, *_after_a_pass(answer)]
-    used = {LOADING, NOT_STARTED} | {check.stage for check in exercise.checks.CHECKS.all}
-    stages = [stage for stage in STAGES if stage in used]
-    lines = [f"{title}stage {stages.index(verdict.stage) + 1} of {len(stages)}: {verdict.stage}"]
-    lines += [f"  {line}" for line in verdict.lines]
-    if verdict.cause:
-        lines.append(f"cause: {verdict.cause}.")
+        return [*lines, *_after_a_pass(answer)]
     if failures >= HINT_AFTER:
         lines.append(f"Stuck? `{call_of('hint', exercise, tier)}` has the next hint for you.")
     else:
@@ -208,14 +194,8 @@ def _after_a_pass(answer: Answer) -> list[str]:
     if hasattr(exercise.checks, "in_network"):
         lines += ["", f"To train a network with it: {call_of('try', exercise, answer.tier)}"]
     lines += ["", f"To try: {PYTHON} {metadata.experiment}"]
-    own = [(REPOSITORY / file, name) for file, name in metadata.shown.get(answer.tier, ())]
-    yours = [(answer.path, name) for name in metadata.names]
-    for title, parts in (("Yours", yours), ("The tier's own", own)):
-        for file, name in parts:
-            with suppress(KeyError):  # a name of yours that no class or function has
-                code = find_snippet(file, name)
-                where = f"{shown(file)}:{code.first}-{code.last}"
-                lines += ["", f"{title}, {where}", "", code.text]
+    for title, code in compared_code(answer):
+        lines += ["", title, "", code]
     return lines
 
 

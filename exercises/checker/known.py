@@ -10,12 +10,10 @@ import json
 import math
 import sys
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from common.runs.environment import limited_threads
 from exercises.checker.catalogue import Exercise, all_exercises, find_exercise
 from exercises.checker.child import behaviour, verdict_of
 from exercises.checker.variants import Mistake, read_mistakes, read_right_answers
@@ -161,6 +159,8 @@ def _rounded(value: Any) -> Any:
 
 def write(exercise: Exercise) -> str:
     """Compute an exercise's file, and say how much is in it."""
+    from common.runs.environment import limited_threads  # not where causes are only looked up
+
     with limited_threads(1):
         knowledge = compute(exercise)
     rows = []
@@ -178,6 +178,8 @@ def write(exercise: Exercise) -> str:
 
 def main(words: list[str]) -> None:
     """Compute the files of the exercises with these numbers, or of all."""
+    from concurrent.futures import ProcessPoolExecutor  # a browser has no processes
+
     exercises = [find_exercise(word) for word in words] or all_exercises()
     with ProcessPoolExecutor() as pool:
         for line in pool.map(write, exercises):

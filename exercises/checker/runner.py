@@ -17,13 +17,12 @@ from common.runs.options import REPOSITORY
 from data.errors import UserError
 from exercises.checker.answer import Answer
 from exercises.checker.catalogue import PYTHON
-from exercises.checker.checking import LOADING, Verdict
+from exercises.checker.checking import LOADING, OUTPUT_BYTES, Verdict
 from exercises.checker.known import find_cause, read_knowledge
 from exercises.checker.messages import Began, Forbidden, Judged, Report, Request, Shown, decode
 
 # For Python and its libraries to load, on a machine that is busy.
 START_SECONDS = 120.0
-OUTPUT_BYTES = 1_000_000
 POLL_SECONDS = 0.01
 TIER_FOLDERS = ("numpy", "pytorch_lowlevel", "paper")
 
