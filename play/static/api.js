@@ -1,4 +1,6 @@
-// Talking to the server: JSON to and fro, one request at a time in a session.
+// Talking to the tiers: JSON to and fro, one request at a time in a session.
+
+import { send, sendAtEnd, UNREACHABLE } from "./transport.js";
 
 /** A request that the server has refused, or that did not reach it ("unreachable").
  *  The message is a sentence for the reader. */
@@ -10,30 +12,23 @@ export class Refused extends Error {
 }
 
 export function get(address) {
-  return ask(address);
+  return ask("GET", address);
 }
 
 export function post(address, body) {
-  return ask(address, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  });
+  return ask("POST", address, body);
 }
 
-async function ask(address, options) {
-  let response;
+async function ask(method, address, body) {
+  let answer;
   try {
-    response = await fetch(address, options);
+    answer = await send(method, address, body);
   } catch {
-    throw new Refused(
-      "The server is not responding. Start it again with “make play”, and this page continues.",
-      "unreachable",
-    );
+    throw new Refused(UNREACHABLE, "unreachable");
   }
-  const answer = await response.json().catch(() => ({}));
-  if (response.ok) return answer;
-  throw new Refused(answer.error ?? `The server answered ${response.status}.`, answer.code);
+  const { status, content } = answer;
+  if (status === 200) return content;
+  throw new Refused(content.error ?? `The server answered ${status}.`, content.code);
 }
 
 /** One session at the server. Requests wait for each other, so that answers come in order. */
@@ -65,7 +60,7 @@ export class Session {
   }
 
   end() {
-    if (this.id) navigator.sendBeacon(`api/sessions/${this.id}/end`, "{}");
+    if (this.id) sendAtEnd(`api/sessions/${this.id}/end`);
     this.id = null;
   }
 }
