@@ -1,0 +1,205 @@
+"""What Sphinx does not do by itself: the site's addresses, and pages that show the code.
+
+The markdown links to files and folders of the repository, as GitHub shows them. Here such a link
+leads to the document made of that file, to an exercise's page, or to a page that shows the code.
+"""
+
+import ast
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from docutils import nodes
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_for_filename
+from pygments.lexers.special import TextLexer
+from pygments.util import ClassNotFound
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError
+from sphinx.project import Project
+from sphinx.transforms import SphinxTransform
+
+from common.runs.options import REPOSITORY
+
+# Documents whose address is not that of the markdown file.
+ADDRESSES = {
+    "README": "lesson",
+    "website/start": "index",
+    "exercises/README": "exercises/index",
+    "experiments/README": "experiments/index",
+}
+# In markdown: the address of a link, without a fragment and with one.
+LINK = re.compile(r"(?<=\]\()(?P<path>[^)\s#:]+)(?:#(?P<fragment>[^)\s]*))?")
+# What a folder's page lists.
+CODE = {".py", ".js", ".css", ".html", ".toml"}
+STATEMENT = re.compile(r"exercises/(\d\d_\w+)\.md")
+
+
+class Documents(Project):
+    """Knows the documents by the addresses that they have in the site."""
+
+    def path2doc(self, filename: Any) -> str | None:
+        """The document made of a file."""
+        name = super().path2doc(filename)
+        return ADDRESSES.get(name, name) if name else None
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Called by Sphinx."""
+    app.connect("builder-inited", _prepare)
+    app.connect("source-read", _link_to_the_site)
+    app.connect("html-collect-pages", _code_pages)
+    app.connect("html-page-context", _name_the_section)
+    app.connect("env-updated", _set_formulas)
+    app.add_html_math_renderer(
+        "katex", (_write_formula, lambda *_: None), (_write_formula, lambda *_: None)
+    )
+    app.add_transform(_Formulas)
+    app.add_transform(_SiteLinks)
+    return {"parallel_read_safe": False}
+
+
+def _prepare(app: Sphinx) -> None:
+    documents = Documents(app.srcdir, app.config.source_suffix)
+    app.project = app.env.project = documents
+    app.env.site_code = set()  # type: ignore[attr-defined]
+
+
+def _link_to_the_site(app: Sphinx, document: str, source: list[str]) -> None:
+    """Give each link to what is no document the address that it has in the site, as site:…"""
+    folder = app.env.doc2path(document).parent
+    shown = app.env.site_code  # type: ignore[attr-defined]
+
+    def address(link: re.Match[str]) -> str:
+        target = (folder / link["path"]).resolve()
+        if not target.is_relative_to(REPOSITORY) or not target.exists():
+            return link[0]  # Sphinx reports what leads nowhere
+        path = target.relative_to(REPOSITORY).as_posix()
+        if exercise := STATEMENT.fullmatch(path):
+            return f"site:practise/{exercise[1]}.html"
+        if target.suffix in (".md", ".png"):
+            return link[0]
+        shown.add(target)
+        line = re.match(r"L\d+", link["fragment"] or "")
+        return f"site:{code_page(target)}.html" + (f"#{line[0]}" if line else "")
+
+    source[0] = LINK.sub(address, source[0])
+
+
+class _Formulas(SphinxTransform):
+    """GitHub's inline formulas have backticks within the dollars."""
+
+    default_priority = 300
+
+    def apply(self, **_: Any) -> None:
+        for node in self.document.findall(nodes.math):
+            text = nodes.Text(node.astext().removeprefix("`").removesuffix("`"))
+            node.children = []
+            node += text
+
+
+def _set_formulas(app: Sphinx, env: BuildEnvironment) -> None:
+    """Have KaTeX set all formulas at once. Raises ExtensionError for one that it cannot read."""
+    formulas = sorted(
+        {
+            (node.astext(), isinstance(node, nodes.math_block))
+            for document in env.found_docs
+            for node in env.get_doctree(document).findall(
+                lambda node: isinstance(node, nodes.math | nodes.math_block)
+            )
+        }
+    )
+    done = subprocess.run(
+        ["node", "formulas.mjs"],
+        cwd=app.confdir,
+        input=json.dumps(formulas),
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    if done.returncode:
+        lines = [line for line in done.stderr.splitlines() if "Error: " in line]
+        raise ExtensionError(f"KaTeX: {(lines or [done.stderr])[0]}")
+    app.env.site_formulas = dict(  # type: ignore[attr-defined]
+        zip(formulas, json.loads(done.stdout), strict=True)
+    )
+
+
+def _write_formula(translator: Any, node: nodes.math | nodes.math_block) -> None:
+    alone = isinstance(node, nodes.math_block)
+    html = translator.builder.env.site_formulas[node.astext(), alone]
+    translator.body.append(f'<div class="math">{html}</div>' if alone else html)
+    raise nodes.SkipNode
+
+
+class _SiteLinks(SphinxTransform):
+    """Make site:… relative to the page that it is on."""
+
+    default_priority = 300
+
+    def apply(self, **_: Any) -> None:
+        for node in self.document.findall(nodes.reference):
+            address = node.get("refuri", "")
+            if address.startswith("site:"):
+                up = "../" * self.env.docname.count("/")
+                node["refuri"] = up + address.removeprefix("site:")
+                node["internal"] = True
+
+
+def code_page(path: Path) -> str:
+    """The address, without .html, of the page that shows a file or a folder's files."""
+    page = PurePosixPath("code", path.relative_to(REPOSITORY).as_posix())
+    return str(page / "index" if path.is_dir() else page)
+
+
+def _code_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Yields (address, what the template gets, the template) of each page that shows code."""
+    linked: set[Path] = app.env.site_code  # type: ignore[attr-defined]
+    folders = sorted(path for path in linked if path.is_dir())
+    files = {path for path in linked if path.is_file()}
+    for folder in folders:
+        content = sorted(path for path in folder.iterdir() if path.suffix in CODE)
+        files.update(content)
+        page = {
+            "title": f"{folder.relative_to(REPOSITORY)}/",
+            "files": [(f"{path.name}.html", path.name, _purpose(path)) for path in content],
+        }
+        yield code_page(folder), page, "folder.html"
+    for path in sorted(files):
+        folder = (f"{path.parent.name}/", "index.html") if path.parent in folders else None
+        page = {
+            "title": path.relative_to(REPOSITORY).as_posix(),
+            "folder": folder,
+            "lines": _highlighted_lines(path),
+        }
+        yield code_page(path), page, "code.html"
+
+
+def _purpose(path: Path) -> str:
+    """The first line of a module's docstring."""
+    if path.suffix != ".py":
+        return ""
+    text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    return text.partition("\n")[0]
+
+
+def _highlighted_lines(path: Path) -> list[str]:
+    """HTML of each line; no element reaches into the next line."""
+    try:
+        lexer = get_lexer_for_filename(path.name, stripnl=False)
+    except ClassNotFound:
+        lexer = TextLexer(stripnl=False)
+    text = path.read_text(encoding="utf-8")
+    return highlight(text, lexer, HtmlFormatter(nowrap=True)).splitlines()
+
+
+def _name_the_section(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    context["root"] = "../" * page.count("/")
+    context["current"] = "lesson" if page == "lesson" else ""
