@@ -5,9 +5,7 @@ leads to the document made of that file, to an exercise's page, or to a page tha
 """
 
 import ast
-import json
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -20,11 +18,11 @@ from pygments.lexers.special import TextLexer
 from pygments.util import ClassNotFound
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
-from sphinx.errors import ExtensionError
 from sphinx.project import Project
 from sphinx.transforms import SphinxTransform
 
 from common.runs.options import REPOSITORY
+from website.formulas import set_formulas
 
 # Documents whose address is not that of the markdown file.
 ADDRESSES = {
@@ -35,6 +33,8 @@ ADDRESSES = {
 }
 # In markdown: the address of a link, without a fragment and with one.
 LINK = re.compile(r"(?<=\]\()(?P<path>[^)\s#:]+)(?:#(?P<fragment>[^)\s]*))?")
+# Their files are shown even where no document links to them: the exercises' pages do.
+FOLDERS = ("numpy", "pytorch_lowlevel", "paper", "common", "data", "experiments")
 # What a folder's page lists.
 CODE = {".py", ".js", ".css", ".html", ".toml"}
 STATEMENT = re.compile(r"exercises/(\d\d_\w+)\.md")
@@ -67,7 +67,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
 def _prepare(app: Sphinx) -> None:
     documents = Documents(app.srcdir, app.config.source_suffix)
     app.project = app.env.project = documents
-    app.env.site_code = set()  # type: ignore[attr-defined]
+    app.env.site_code = {REPOSITORY / folder for folder in FOLDERS}  # type: ignore[attr-defined]
 
 
 def _link_to_the_site(app: Sphinx, document: str, source: list[str]) -> None:
@@ -104,7 +104,7 @@ class _Formulas(SphinxTransform):
 
 
 def _set_formulas(app: Sphinx, env: BuildEnvironment) -> None:
-    """Have KaTeX set all formulas at once. Raises ExtensionError for one that it cannot read."""
+    """Set all formulas at once."""
     formulas = sorted(
         {
             (node.astext(), isinstance(node, nodes.math_block))
@@ -114,20 +114,8 @@ def _set_formulas(app: Sphinx, env: BuildEnvironment) -> None:
             )
         }
     )
-    done = subprocess.run(
-        ["node", "formulas.mjs"],
-        cwd=app.confdir,
-        input=json.dumps(formulas),
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-    if done.returncode:
-        lines = [line for line in done.stderr.splitlines() if "Error: " in line]
-        raise ExtensionError(f"KaTeX: {(lines or [done.stderr])[0]}")
-    app.env.site_formulas = dict(  # type: ignore[attr-defined]
-        zip(formulas, json.loads(done.stdout), strict=True)
-    )
+    html = set_formulas(formulas)
+    env.site_formulas = dict(zip(formulas, html, strict=True))  # type: ignore[attr-defined]
 
 
 def _write_formula(translator: Any, node: nodes.math | nodes.math_block) -> None:
@@ -159,9 +147,9 @@ def code_page(path: Path) -> str:
 
 def _code_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Yields (address, what the template gets, the template) of each page that shows code."""
-    linked: set[Path] = app.env.site_code  # type: ignore[attr-defined]
-    folders = sorted(path for path in linked if path.is_dir())
-    files = {path for path in linked if path.is_file()}
+    shown: set[Path] = app.env.site_code  # type: ignore[attr-defined]
+    folders = sorted(path for path in shown if path.is_dir())
+    files = {path for path in shown if path.is_file()}
     for folder in folders:
         content = sorted(path for path in folder.iterdir() if path.suffix in CODE)
         files.update(content)

@@ -1,8 +1,6 @@
 """The pages of the exercises: each a statement, an editor and what a check needs, set at build."""
 
-import json
 import re
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,14 +21,10 @@ from common.cli.snippets import find_snippet
 from common.runs.options import REPOSITORY
 from exercises.checker.catalogue import LEVELS, Exercise, all_exercises
 from exercises.checker.progress import HINT_AFTER
+from website.formulas import set_formulas
 
 SOURCE = REPOSITORY / "website"
 TIER = "numpy"
-# KaTeX places its glyphs, and CodeMirror its own rules, by style alone.
-POLICY = (
-    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline';"
-    " img-src 'self' data: blob:; worker-src 'self'; base-uri 'none'; form-action 'self'"
-)
 SCRIPTS = ("exercise.js", "installed.js", "overview.js")
 # How a statement ends its first sentence of "Done when": the page's button stands for the command.
 COMMAND = re.compile(r"`\S*python -m exercises check \d\d` says so(?: \(`--tier [^)]*\))?")
@@ -103,14 +97,7 @@ class Statements:
 
     def set_formulas(self, pages: dict[str, str]) -> dict[str, str]:
         """The pages with KaTeX's HTML in place of the marks."""
-        found = subprocess.run(
-            ["node", SOURCE / "practise" / "formulas.js"],
-            input=json.dumps(self.formulas),
-            capture_output=True,
-            check=True,
-            encoding="utf-8",
-        )
-        html = json.loads(found.stdout)
+        html = set_formulas(self.formulas)
         mark = re.compile(MARK.format(r"(\d+)"))
         return {
             name: mark.sub(lambda match: html[int(match[1])], page) for name, page in pages.items()
@@ -185,7 +172,7 @@ def write_pages(folder: Path) -> None:
     entries = [Entry(exercise) for exercise in order]
     levels = [(level, [one for one in entries if one.level == level]) for level in LEVELS]
     titles = [{"name": one.name, "title": f"{one.number} {one.title}"} for one in entries]
-    site = {"policy": POLICY, "titles": titles}
+    site = {"titles": titles}
     statements = Statements()
     pages = {"index.html": environment.get_template("overview.html").render(site, levels=levels)}
     for before, entry, after in zip([None, *entries], entries, [*entries[1:], None], strict=False):
