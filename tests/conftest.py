@@ -61,7 +61,15 @@ def site_folder(tmp_path_factory, mnist_root) -> Path:
     with FileLock(folder / "site.lock"):
         if not built.exists():
             # A model that is soon trained; its accuracy is not what the tests are about.
-            train = ["numpy/train_numpy.py", "--epochs", "1", "--run-dir", str(runs / "numpy")]
+            train = [
+                "numpy/train_numpy.py",
+                "--epochs",
+                "1",
+                "--threads",
+                "1",
+                "--run-dir",
+                str(runs / "numpy"),
+            ]
             build = ["-m", "website", "--output", str(built), "--runs", str(runs)]
             for arguments in (train, build):
                 command = [sys.executable, *arguments, "--data-root", str(mnist_root)]

@@ -188,9 +188,11 @@ def write_digits(folder: Path, options: SiteOptions) -> str:
 
 
 def train_model(run: Path, data_root: Path) -> None:
-    """Train tier 1 with its default options, in a process that sets its own threads."""
+    """Train tier 1 with its default options."""
     script = str(REPOSITORY / "numpy" / "train_numpy.py")
     command = [sys.executable, script, "--run-dir", str(run), "--data-root", str(data_root)]
-    done = subprocess.run([*command, "--overwrite"], capture_output=True, text=True, check=False)
+    # One thread: on a busy machine several wait for each other for minutes.
+    command += ["--overwrite", "--threads", "1"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise UserError(f"the digits' model: {first_error(done.stderr)}")
