@@ -67,7 +67,9 @@ def main(arguments: list[str]) -> None:
 
 def listen(port: int) -> socket.socket:
     """A socket that takes connections to this port. Raises UserError where it is taken."""
-    listening = socket.socket()
+    # asyncio sends without delay (TCP_NODELAY) only where the protocol is named: else, an answer
+    # in two parts would wait 40 ms for the browser's acknowledgement of the first.
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((HOST, port))
