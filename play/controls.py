@@ -23,8 +23,8 @@ GROUPS = {
     "training": "More training options",
     "tier": "Tier",
 }
-SPEEDS = {1: "slow", 10: "normal", 100: "fast"}  # minibatches per frame
-DEFAULT_SPEED = 10
+SPEEDS = {1: "slow", 4: "normal", 100: "fast"}  # minibatches per frame
+DEFAULT_SPEED = 4
 RATES = [round(m * 10.0**e, 5) for e in range(-4, 1) for m in (1, 2, 3, 5)] + [10.0, 100.0, 1000.0]
 
 # Of each field: its group, its label, and what it does.

@@ -2,8 +2,9 @@
 
 import { find, make, number, unpack } from "./dom.js";
 import { onColourChange } from "./colours.js";
-import { CLASS_MARKS, drawValues } from "./pictures.js";
-import { WeightLines } from "./weights.js";
+import { NetworkCanvas } from "./network_canvas.js";
+import { CLASS_MARKS } from "./pictures.js";
+import { layersOf, weightsOf } from "./weights.js";
 
 const IN_A_COLUMN = 16; // units; wider layers take several columns
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -17,7 +18,7 @@ export class Network {
     this.chosen = null; // [column, unit]: whose numbers are read
     this.pointed = null; // [column, unit]: whose picture is large
     this.columns = [];
-    this.weights = new WeightLines(find("network"), find("weights-shown"));
+    this.picture = new NetworkCanvas(find("network"));
     this.ends = [make("span", { class: "end" }, "x₁"), make("span", { class: "end" }, "x₂")];
     training.on("frame", () => this.draw());
     onColourChange(() => this.draw());
@@ -34,27 +35,23 @@ export class Network {
     if (changed) this.build(units);
     this.shape = shape;
     this.units = units;
-    this.pictures = units.map(({ pictures }) => unpack(pictures));
-    units.forEach((layer, column) => {
-      const [, height, width] = layer.pictures.shape;
-      const { canvases, buttons } = this.columns[column];
-      canvases.forEach((canvas, unit) => {
-        drawValues(canvas, width, height, this.pictureOf(column, unit));
-      });
-      const off = dead.find(({ layer: name }) => name === layer.layer)?.units ?? [];
-      buttons.forEach((button, unit) => button.classList.toggle("dead", off.includes(unit)));
+    this.layers = layersOf(weights);
+    this.pictures = units.map(({ layer, pictures }) => {
+      const [, height, width] = pictures.shape;
+      const off = dead.find(({ layer: name }) => name === layer)?.units ?? [];
+      return { width, height, values: unpack(pictures), dead: off };
     });
-    this.weights.take(weights);
-    if (changed) this.weights.measure([this.ends, ...this.columns.map(({ buttons }) => buttons)]);
-    else this.weights.draw(this.chosen);
+    this.columns.forEach(({ buttons }, column) => buttons.forEach((button, unit) =>
+      button.classList.toggle("dead", this.pictures[column].dead.includes(unit))));
+    if (changed) this.picture.measure([this.ends, ...this.columns.map(({ buttons }) => buttons)]);
+    this.drawPicture();
     this.describe();
     if (this.pointed) this.point(this.pointed);
   }
 
-  pictureOf(column, unit) {
-    const [, height, width] = this.units[column].pictures.shape;
-    const from = unit * width * height;
-    return this.pictures[column].subarray(from, from + width * height);
+  drawPicture() {
+    const lines = this.picture.draw(this.layers, this.pictures, this.chosen);
+    find("weights-shown").textContent = lines;
   }
 
   build(units) {
@@ -69,9 +66,9 @@ export class Network {
     const elements = this.columns.map(({ element }) => element);
     const place = find("network");
     for (const old of [...place.children]) {
-      if (old !== this.weights.canvas && !elements.includes(old)) old.remove();
+      if (old !== this.picture.canvas && !elements.includes(old)) old.remove();
     }
-    place.prepend(this.weights.canvas, inputs);
+    place.prepend(this.picture.canvas, inputs);
     elements.forEach((element, index) => {
       if (place.children[index + 2] !== element) place.insertBefore(element, place.children[index + 2]);
     });
@@ -80,8 +77,7 @@ export class Network {
 
   column(layer, column, old) {
     const output = isOutput(layer);
-    const canvases = Array.from({ length: layer.width }, () => make("canvas"));
-    const buttons = canvases.map((canvas, unit) => make("button", {
+    const buttons = Array.from({ length: layer.width }, (_, unit) => make("button", {
       type: "button",
       class: "unit",
       tabindex: -1,
@@ -94,18 +90,20 @@ export class Network {
         this.point([column, unit]);
       },
       onpointerenter: () => this.point([column, unit]),
-    }, canvas));
+    }));
     const places = make("div", { class: "units" }, ...buttons.map((button, unit) =>
       output ? make("div", { class: "logit" }, button, CLASS_MARKS[unit] ?? "") : button));
-    const rows = Math.ceil(layer.width / Math.ceil(layer.width / IN_A_COLUMN));
+    const across = Math.ceil(layer.width / IN_A_COLUMN);
+    const rows = Math.ceil(layer.width / across);
+    const side = rows <= 5 ? 44 : rows <= 8 ? 34 : across < 3 ? 22 : 16;
     places.style.gridTemplateRows = `repeat(${rows}, auto)`;
-    places.style.setProperty("--unit", rows <= 5 ? "44px" : rows <= 8 ? "34px" : "22px");
+    places.style.setProperty("--unit", `${side}px`);
     const element = old ?? make("div", { class: "column" },
       make("h3", {}, layer.label.replace("hidden layer", "hidden")),
       output ? null : this.head(column));
     element.querySelector(".units")?.remove();
     element.append(places);
-    return { element, buttons, canvases, output };
+    return { element, buttons, output };
   }
 
   key(event) {
@@ -125,11 +123,12 @@ export class Network {
       return;
     }
     const [column, unit] = place;
-    const { label, low, high, pictures } = this.units[column];
-    const [, height, width] = pictures.shape;
+    const { label, low, high } = this.units[column];
+    const { width, height, values } = this.pictures[column];
+    const from = unit * width * height;
     this.enlarge({
       name: `${label}, unit ${unit + 1}`, low: low[unit], high: high[unit], width, height,
-      values: this.pictureOf(column, unit),
+      values: values.subarray(from, from + width * height),
     });
   }
 
@@ -144,7 +143,7 @@ export class Network {
     button.tabIndex = 0;
     button.setAttribute("aria-pressed", "true");
     this.chosen = [column, unit];
-    this.weights.draw(this.chosen);
+    this.drawPicture();
     this.describe();
   }
 
@@ -156,7 +155,7 @@ export class Network {
     }
     const [column, unit] = this.chosen;
     const { label, low, high } = this.units[column];
-    const { weights, bias } = this.weights.of(column, unit);
+    const { weights, bias } = weightsOf(this.layers[column], unit);
     find("unit").textContent = [
       `${label}, unit ${unit + 1}: weights ${Array.from(weights, (one) => number(one)).join(", ")}`,
       bias == null ? "" : `; bias ${number(bias)}`,
