@@ -13,27 +13,38 @@ async function read(name) {
   return new Uint8Array(await response.arrayBuffer());
 }
 
-/** Read all files that Python needs, telling how much has arrived: they stay in the browser's
- *  cache, from which Pyodide then takes them. */
+/** Fetch at once all files that Python needs, telling how much has arrived. Pyodide asks for them
+ *  one after the other, and gets what is on its way already. */
 async function fetchAll() {
   const sizes = await (await fetch(new URL("files.json", here))).json();
   const total = Object.values(sizes).reduce((sum, size) => sum + size, 0);
   let loaded = 0;
-  await Promise.all(Object.keys(sizes).map(async (name) => {
-    const response = await fetch(new URL(name, here));
-    if (!response.ok) throw new Error(`${name} could not be loaded (${response.status})`);
-    for (const reader = response.body.getReader(); ;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      loaded += value.length;
-      postMessage({ kind: "progress", loaded, total });
-    }
+  const arriving = new Map(Object.keys(sizes).map((name) => {
+    const { href } = new URL(name, here);
+    return [href, fetch(href).then((response) => {
+      if (!response.ok) throw new Error(`${name} could not be loaded (${response.status})`);
+      const counted = response.body.pipeThrough(new TransformStream({
+        transform(bytes, controller) {
+          loaded += bytes.length;
+          postMessage({ kind: "progress", loaded, total });
+          controller.enqueue(bytes);
+        },
+      }, undefined, { highWaterMark: Infinity })); // arrives before it is read
+      return new Response(counted, { headers: response.headers });
+    })];
   }));
+  const fetchAnew = self.fetch;
+  self.fetch = (address, options) => {
+    const { href } = new URL(address.url ?? address, here);
+    const response = arriving.get(href);
+    arriving.delete(href);
+    return response ?? fetchAnew(address, options);
+  };
 }
 
 async function start() {
-  const archive = read("python.zip");
   await fetchAll();
+  const archive = read("python.zip");
   const pyodide = await loadPyodide({ indexURL: here.href });
   await pyodide.loadPackage("numpy", { messageCallback: () => {} });
   for (const folder of ["/project", "/answers", SITE_DATA]) pyodide.FS.mkdirTree(folder);
