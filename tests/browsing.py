@@ -132,7 +132,7 @@ class Page:
 
     def state(self) -> dict[str, str]:
         """What the page says of itself."""
-        message = "document.querySelector('#message').innerText"
+        message = "document.querySelector('#message')?.innerText ?? ''"
         return self.js(f"({{...document.body.dataset, message: {message}}})")
 
     def find(self, selector: str) -> Any:

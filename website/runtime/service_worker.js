@@ -13,7 +13,7 @@ self.addEventListener("install", () => self.skipWaiting());
 
 self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
 
-// A page names what it has loaded before this worker was there.
+// A page names what it has loaded before this worker began.
 self.addEventListener("message", (event) => event.waitUntil(keep(event.data)));
 
 self.addEventListener("fetch", (event) => {

@@ -7,16 +7,14 @@ try {
   // A browser that keeps nothing has no choice to follow.
 }
 
-if (navigator.serviceWorker) {
-  const root = new URL("./", import.meta.url);
-  addEventListener("load", async () => {
-    try {
-      await navigator.serviceWorker.register(new URL("service_worker.js", root));
-    } catch {
-      return; // as in a private window: the site works without
-    }
-    const { active } = await navigator.serviceWorker.ready;
+const { serviceWorker } = navigator;
+if (serviceWorker) {
+  const worker = new URL("service_worker.js", import.meta.url);
+  // A worker that has just begun keeps what was loaded before it.
+  serviceWorker.addEventListener("controllerchange", () => {
     const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
-    active.postMessage([location.href.split("#")[0], ...loaded]);
+    serviceWorker.controller.postMessage([location.href.split("#")[0], ...loaded]);
   });
+  // Where a browser refuses, as in a private window, the site works without.
+  addEventListener("load", () => serviceWorker.register(worker).catch(() => {}));
 }
