@@ -144,7 +144,7 @@ def test_a_table_is_pasted_and_its_bad_rows_are_named(page):
     assert page.text("#table-rows").splitlines() == [
         "Row 4: 2 entries instead of 3: x, y and class.",
         "Row 5: y = 99 is not from -10 to 10.",
-        "2 good rows.",
+        "The network trains on 2 points.",
     ]
     page.click("#table-close")
     assert page.text("#counts").startswith("2 training points")

@@ -125,7 +125,7 @@ export class DigitView {
         make("caption", { class: "unseen" }, `Probability of each digit, ${title}`), ...rows),
       make("h4", {}, "Saliency"),
       make("p", { class: "explanation" }, `More ink raises the logit of ${prediction} where it is `
-        + "yellow, lowers it where it is dark blue, and has no effect where it is grey."),
+        + "yellow, lowers it where it is dark purple, and has no effect where it is grey."),
       make("div", { class: "saliency" }, picture),
       make("h4", {}, "Hidden activations"),
       make("p", { class: "explanation" }, "One pixel per unit: the yellower, the larger."),

@@ -29,6 +29,7 @@ export class OwnPoints {
   /** While the mode is on, the plane adds points; the button shows it. */
   setMode(adding) {
     this.adding = adding;
+    this.automatic = false; // whether the mode is on because a set of own points begins
     find("add-points").setAttribute("aria-pressed", String(adding));
     find("regions").classList.toggle("adding", adding);
     find("classes").hidden = find("undo").hidden = find("clear-points").hidden = !adding;
@@ -43,7 +44,10 @@ export class OwnPoints {
       radios(find("classes"), "class", classChoices(count), String(this.label));
     }
     find("undo").disabled = find("clear-points").disabled = !setups.points.length;
-    if (setups.draft && !this.adding) this.setMode(true);
+    if (setups.draft && !this.adding) {
+      this.setMode(true);
+      this.automatic = true;
+    } else if (this.automatic && wanted.dataset !== "own") this.setMode(false);
     this.redraw?.();
   }
 
@@ -68,9 +72,12 @@ export class OwnPoints {
     const rest = refusals.length - SHOWN_ROWS;
     const lines = refusals.slice(0, SHOWN_ROWS);
     if (rest > 0) lines.push(`And ${rest} more.`);
-    lines.push(`${points.length} good rows.`);
+    const { fewest } = this.setups;
+    const tooFew = points.length < fewest;
+    lines.push(tooFew ? `Too few points: ${points.length} of at least ${fewest}.`
+      : `The network trains on ${points.length} points.`);
     find("table-rows").replaceChildren(...lines.map((line) => make("li", {}, line)));
-    if (points.length < this.setups.fewest) return;
+    if (tooFew) return;
     const classes = Math.max(2, ...points.map(([, , label]) => label + 1));
     const wanted = { ...this.setups.wanted, dataset: "own", points, classes };
     if ((await this.setups.apply(wanted)) && !refusals.length) find("table").close();

@@ -37,7 +37,8 @@ export class Plane {
     const { train_labels: train, validation_labels: validation } = answer.points;
     find("counts").textContent = draft
       ? `Own points: ${points.length}. Training needs at least ${fewest}: click the plane.`
-      : `${train.shape[0]} training points (filled), ${validation.shape[0]} validation points (open).`;
+      : `${train.shape[0]} training points (filled), ${validation.shape[0]} validation points (open).`
+        + ` ${answer.validation_note ?? ""}`;
     if (draft) this.clearRegions();
     this.drawPoints();
     if (this.cross) this.askAt();
@@ -154,9 +155,11 @@ export class Plane {
       const [height, width] = classes.shape;
       drawRegions(regions, width, height, unpack(classes), unpack(confidence));
     }
-    find("regions-title").textContent = this.unit ? `Output of ${this.unit.name}` : "Decision regions";
+    find("counts").hidden = Boolean(this.unit);
+    const { name = "Decision regions", low, high } = this.unit ?? {};
+    find("regions-title").textContent = name;
     find("unit-range").textContent = this.unit
-      ? `from ${number(this.unit.low)} (dark) to ${number(this.unit.high)} (yellow)` : "";
+      ? `Output from ${number(low)} (purple) to ${number(high)} (yellow).` : "";
     if (this.cross) this.askAt();
   }
 

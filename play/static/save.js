@@ -31,17 +31,24 @@ async function save(figure) {
 
 /** A figure on one canvas: each of its parts and words where it stands on the page. */
 export async function figurePicture(figure) {
-  const box = figure.getBoundingClientRect();
-  const picture = make("canvas", { width: ENLARGED * box.width, height: ENLARGED * box.height });
-  const context = picture.getContext("2d");
-  context.scale(ENLARGED, ENLARGED);
-  context.translate(-box.left, -box.top);
-  context.fillStyle = colour("paper");
-  context.fillRect(box.left, box.top, box.width, box.height);
+  const { left, top, width } = figure.getBoundingClientRect();
   const seen = document.createTreeWalker(
     figure, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT, accept,
   );
-  for (let part = seen.nextNode(); part; part = seen.nextNode()) {
+  const parts = [];
+  while (seen.nextNode()) parts.push(seen.currentNode);
+  const bottom = Math.max(...parts.filter(({ matches }) => matches).map(
+    (part) => part.getBoundingClientRect().bottom,
+  ));
+  const padding = parseFloat(getComputedStyle(figure).paddingBottom);
+  const height = bottom + padding - top;
+  const picture = make("canvas", { width: ENLARGED * width, height: ENLARGED * height });
+  const context = picture.getContext("2d");
+  context.scale(ENLARGED, ENLARGED);
+  context.translate(-left, -top);
+  context.fillStyle = colour("paper");
+  context.fillRect(left, top, width, height);
+  for (const part of parts) {
     if (part.nodeType === Node.TEXT_NODE) drawWords(context, part);
     else await drawElement(context, part);
   }
