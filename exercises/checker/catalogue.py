@@ -40,6 +40,7 @@ class Metadata:
         questions: to think over after a pass.
         experiment: a command to try then.
         playground: the set-up of the page in play/ that shows it, as its address has it after #.
+        in_browser: how the check in the browser differs from what the statement says.
         seconds: of wall clock that one check of an answer may take, from the moment it is loaded.
     """
 
@@ -52,6 +53,7 @@ class Metadata:
     questions: tuple[str, str]
     experiment: str
     playground: str = ""
+    in_browser: str = ""
     seconds: float = 20.0  # where a right answer needs less than one
     imports: tuple[str, ...] | None = None
 
