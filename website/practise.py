@@ -21,6 +21,7 @@ from common.cli.snippets import find_snippet
 from common.runs.options import REPOSITORY
 from exercises.checker.catalogue import LEVELS, Exercise, all_exercises
 from exercises.checker.progress import HINT_AFTER
+from website.finish import header
 from website.formulas import set_formulas
 
 SOURCE = REPOSITORY / "website"
@@ -57,9 +58,8 @@ class Entry:
         return title[0].upper() + title[1:]
 
     @property
-    def in_browser(self) -> bool:
-        """Whether it can be done without torch."""
-        return TIER in self.exercise.tiers
+    def needs_torch(self) -> bool:
+        return TIER not in self.exercise.tiers
 
     @property
     def in_network(self) -> bool:
@@ -98,10 +98,14 @@ class Statements:
     def set_formulas(self, pages: dict[str, str]) -> dict[str, str]:
         """The pages with KaTeX's HTML in place of the marks."""
         html = set_formulas(self.formulas)
-        mark = re.compile(MARK.format(r"(\d+)"))
-        return {
-            name: mark.sub(lambda match: html[int(match[1])], page) for name, page in pages.items()
-        }
+        mark = re.compile(MARK.format(r"(\d+)") + r"([,.;:)]*)")
+
+        def with_punctuation(match: re.Match[str]) -> str:
+            """A line must not begin with a comma."""
+            formula = html[int(match[1])]
+            return f'<span class="whole">{formula}{match[2]}</span>' if match[2] else formula
+
+        return {name: mark.sub(with_punctuation, page) for name, page in pages.items()}
 
 
 def _find_formulas(state: StateCore) -> None:
@@ -143,10 +147,10 @@ def statement_text(exercise: Exercise) -> str:
         return text
     text, count = COMMAND.subn("**Check** says so", text)
     assert count == 1, f"{exercise.statement.name}: does not end as the others do"
-    if exercise.tiers == (TIER,):
-        return text
+    notes = [IN_NUMPY] if exercise.tiers != (TIER,) else []
+    notes += [exercise.metadata.in_browser] if exercise.metadata.in_browser else []
     heading, about, rest = text.split("\n\n", 2)
-    return "\n\n".join((heading, about, IN_NUMPY, rest))
+    return "\n\n".join((heading, about, *notes, rest))
 
 
 def own_code(exercise: Exercise) -> list[dict[str, Any]]:
@@ -172,14 +176,14 @@ def write_pages(folder: Path) -> None:
     entries = [Entry(exercise) for exercise in order]
     levels = [(level, [one for one in entries if one.level == level]) for level in LEVELS]
     titles = [{"name": one.name, "title": f"{one.number} {one.title}"} for one in entries]
-    site = {"titles": titles}
+    site = {"header": Markup(header("../", "practise")), "titles": titles}
     statements = Statements()
     pages = {"index.html": environment.get_template("overview.html").render(site, levels=levels)}
     for before, entry, after in zip([None, *entries], entries, [*entries[1:], None], strict=False):
         exercise = entry.exercise
-        tier = TIER if entry.in_browser else exercise.tiers[0]
+        tier = exercise.tiers[0] if entry.needs_torch else TIER
         starter = exercise.starter(tier).read_text(encoding="utf-8")
-        kind = "exercise" if entry.in_browser else "installed"
+        kind = "installed" if entry.needs_torch else "exercise"
         pages[f"{entry.name}.html"] = environment.get_template(f"{kind}.html").render(
             site,
             exercise=entry,
@@ -195,7 +199,6 @@ def write_pages(folder: Path) -> None:
                 "name": entry.name,
                 "file": f"{entry.name}_{TIER}.py",
                 "starter": starter,
-                "shown": entry.names,
                 "hintAfter": HINT_AFTER,
             },
         )

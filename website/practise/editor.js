@@ -115,17 +115,3 @@ export function highlighted(code) {
   );
   return pre;
 }
-
-/** The code of a top-level class or function; null where there is none of this name. */
-export function definition(code, name) {
-  const tree = pythonLanguage.parser.parse(code);
-  for (let node = tree.topNode.firstChild; node; node = node.nextSibling) {
-    const defined = node.name === "DecoratedStatement" ? node.lastChild : node;
-    const found = defined.getChild("VariableName");
-    if (/^(Class|Function)Definition$/.test(defined.name) && found
-        && code.slice(found.from, found.to) === name) {
-      return code.slice(node.from, node.to).trimEnd();
-    }
-  }
-  return null;
-}

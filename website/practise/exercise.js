@@ -1,14 +1,14 @@
 // The page of one exercise: statement, editor, check, hints, solution.
 
 import { Python } from "../runtime/python.js";
-import { Editor, definition, highlighted } from "./editor.js";
-import { Printed, element, showLine, showResult } from "./feedback.js";
+import { Editor, highlighted } from "./editor.js";
+import { Printed, Waiting, element, showLine, showResult } from "./feedback.js";
 import { showKept } from "./kept.js";
 import { showProgress } from "./progress.js";
 import { download, forgetLink, linkWith, textOfFile, textOfLink } from "./share.js";
 import * as store from "./store.js";
 
-const { name, file, starter, shown, hintAfter } = JSON.parse(find("#exercise").textContent);
+const { name, file, starter, hintAfter } = JSON.parse(find("#exercise").textContent);
 const feedback = find("#feedback");
 const printed = new Printed(find("#printed"));
 const saved = store.read(name);
@@ -16,7 +16,7 @@ const editor = new Editor(find("#editor"), saved.answer ?? starter, {
   onChange: saveAnswer,
   onCheck: check,
 });
-const python = new Python("../", { onProgress: showLoading });
+const python = new Python("../", { purpose: "judge", onProgress: showLoading });
 let checking = false;
 
 function find(selector) {
@@ -52,11 +52,12 @@ function say(text) {
 
 // ---- Python and the check
 
-function showLoading({ loaded, total, what }) {
+function showLoading({ loaded, total }) {
   const bar = find("#loading progress");
-  if (total) [bar.max, bar.value] = [total, loaded];
-  const amount = total ? `: ${(loaded / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB` : "";
-  find("#loading span").textContent = `Loading ${what ?? "Python"}${amount}`;
+  [bar.max, bar.value] = [total, loaded];
+  const [part, whole] = [loaded, total].map((bytes) => (bytes / 1e6).toFixed(1));
+  find("#loading span").textContent =
+    loaded < total ? `Loading Python: ${part} of ${whole} MB` : "Starting Python";
 }
 
 python.ready.then(
@@ -81,16 +82,15 @@ async function check() {
   button.setAttribute("aria-disabled", "true");
   printed.clear();
   editor.markLine(null);
-  feedback.scrollIntoView({ block: "nearest" });
+  const waiting = new Waiting(feedback, "Waiting for Python; then your answer is checked …");
   try {
-    if (document.body.dataset.state === "loading") {
-      showLine(feedback, "Waiting for Python: your answer is checked as soon as it is loaded.");
-      await python.ready;
-    }
-    showLine(feedback, "Checking …");
-    const result = await python.check(name, source, { onPrint: (text) => printed.add(text) });
+    await python.ready;
+    waiting.text = "Checking …";
+    const result = await python.check(name, source, { onPrint: (line) => printed.add(line) });
+    waiting.end();
     show(result, source);
   } catch (error) {
+    waiting.end();
     if (document.body.dataset.state !== "failed") {
       showLine(feedback, `The check has failed: ${error.message}`);
     }
@@ -106,17 +106,17 @@ function show(result, source) {
   const { passed, failures } = store.read(name);
   change({ passed: passed || result.passed, failures: result.passed ? 0 : failures + 1 });
   if (result.passed) {
-    showAfterPass(source);
-  } else if (failures + 1 >= hintAfter && !find("#hint").disabled) {
+    showAfterPass(result.code);
+  } else if (failures + 1 >= hintAfter && find("#hint").ariaDisabled !== "true") {
     feedback.append(element("p", {}, "Stuck? The Hint button has the next hint for you."));
   }
   showProgress();
   feedback.scrollIntoView({ block: "nearest" });
 }
 
-function showAfterPass(source) {
-  const code = shown.map((one) => definition(source, one)).filter(Boolean).join("\n\n\n");
-  find("#yours").replaceChildren(highlighted(code));
+function showAfterPass(code) {
+  const yours = code.filter(([title]) => title.startsWith("Yours"));
+  find("#yours").replaceChildren(...yours.map(([, text]) => highlighted(text)));
   find("#after").hidden = false;
   const next = showProgress();
   const links = [element("a", { href: "#after" }, "To think over, and the tier's own code")];
@@ -127,21 +127,20 @@ function showAfterPass(source) {
 // ---- hints and solution
 
 function showHints() {
-  const hints = document.querySelectorAll("#hints > li");
+  const hints = [...document.querySelectorAll("#hints li")];
   const { hints: count } = store.read(name);
   hints.forEach((hint, number) => (hint.hidden = number >= count));
-  find("#hints").hidden = count === 0;
   const button = find("#hint");
-  button.disabled = count >= hints.length;
-  button.textContent = button.disabled ? "No more hints" : `Hint ${count + 1} of ${hints.length}`;
+  const more = count < hints.length;
+  button.setAttribute("aria-disabled", String(!more)); // a disabled one would lose the focus
+  button.textContent = more ? `Hint ${count + 1} of ${hints.length}` : "No more hints";
+  return hints[count - 1];
 }
 
 function nextHint() {
+  if (find("#hint").ariaDisabled === "true") return;
   change({ hints: store.read(name).hints + 1 });
-  showHints();
-  [...document.querySelectorAll("#hints > li:not([hidden])")].at(-1).scrollIntoView({
-    block: "nearest",
-  });
+  showHints().scrollIntoView({ block: "nearest" });
 }
 
 function showSolution() {

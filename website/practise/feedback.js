@@ -1,7 +1,5 @@
 // What a check has found, as the command prints it, and what the answer has printed.
 
-const PROMPT = /^(next hint: |Stuck\? )/; // the page's hint button stands for the command
-
 export function element(tag, attributes = {}, ...children) {
   const one = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) one.setAttribute(name, value);
@@ -11,9 +9,8 @@ export function element(tag, attributes = {}, ...children) {
 
 /** Show a result of Python.check in a live region; goTo(line) is called for its link. */
 export function showResult(region, { passed, text, verdict, stages, line }, goTo) {
-  const end = text.indexOf("");
-  const [title, ...rest] = text.slice(0, end < 0 ? text.length : end);
-  const lines = rest.filter((one) => !PROMPT.test(one) && !one.startsWith("cause: "));
+  const [title, ...rest] = text;
+  const lines = rest.filter((one) => !one.startsWith("cause: "));
   const cause = rest.find((one) => one.startsWith("cause: "));
   region.replaceChildren(element("h2", {}, title));
   if (!passed) region.append(stageBar(stages, verdict.stage));
@@ -33,6 +30,35 @@ export function showLine(region, text, ...buttons) {
   region.dataset.verdict = "none";
 }
 
+/** Says what a check waits for, and how long already, if that takes a moment. */
+export class Waiting {
+  constructor(region, text) {
+    this.region = region;
+    this.words = element("span", {}, text);
+    this.seconds = element("span", { "aria-hidden": "true" }); // not to be read out each second
+    this.began = Date.now();
+    this.timer = setTimeout(() => this.show(), 300);
+  }
+
+  set text(text) {
+    this.words.textContent = text;
+  }
+
+  show() {
+    this.seconds.textContent = ` ${Math.floor((Date.now() - this.began) / 1000)} s`;
+    if (!this.words.isConnected) {
+      this.region.replaceChildren(element("p", {}, this.words, this.seconds));
+      this.region.dataset.verdict = "none";
+      this.region.scrollIntoView({ block: "nearest" });
+    }
+    this.timer = setTimeout(() => this.show(), 1000);
+  }
+
+  end() {
+    clearTimeout(this.timer);
+  }
+}
+
 /** How far an answer came: a segment for each stage. The title says it in words. */
 function stageBar(stages, failed) {
   const reached = stages.indexOf(failed);
@@ -43,7 +69,7 @@ function stageBar(stages, failed) {
   return element("div", { class: "stages", "aria-hidden": "true" }, ...segments);
 }
 
-/** Shows what an answer prints, as it prints: many pieces a second, one update a frame. */
+/** Shows what an answer prints, as it prints: many lines a second are shown at once. */
 export class Printed {
   constructor(section) {
     this.section = section;
@@ -57,9 +83,9 @@ export class Printed {
     this.section.hidden = true;
   }
 
-  add(text) {
+  add(line) {
     if (!this.waiting.length) setTimeout(() => this.draw());
-    this.waiting.push(text);
+    this.waiting.push(`${line}\n`);
   }
 
   draw() {
