@@ -112,10 +112,10 @@ class Page:
         self.address = address
         self.loads = 0
 
-    def open(self, state: str = "", ready: bool = True) -> None:
-        """Load the page with this state in its address, and wait until it can be used."""
+    def open(self, state: str = "", ready: bool = True, name: str = "") -> None:
+        """Load a page with this state in its address, and wait until it can be used."""
         self.loads += 1  # in the address, as else only what follows # would change
-        self.driver.get(f"{self.address}/?{self.loads}#{state}")
+        self.driver.get(f"{self.address}/{name}?{self.loads}#{state}")
         if ready:
             self.wait("document.body.dataset.state === 'ready'")
 
