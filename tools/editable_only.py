@@ -1,0 +1,15 @@
+"""Refuses to build a wheel of this repository, of which a copy could not find its tiers and data."""
+
+import sys
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+class EditableOnly(BuildHookInterface):
+    """Called by hatchling before it builds."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Refuse, unless the installation is an editable one."""
+        if version != "editable":
+            sys.exit("error: this repository runs from its folder: pip install --editable .")
