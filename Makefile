@@ -7,11 +7,14 @@
 #
 # Each makes the virtual environment the first time, and again only when pyproject.toml changed.
 # TORCH_INDEX=<address> takes torch from another wheel index, such as PyTorch's CPU-only one.
+# CONSTRAINTS=constraints.txt takes the versions with which all tests passed, instead of the newest.
 
 PYTHON ?= python3
 TORCH_INDEX ?=
+CONSTRAINTS ?=
 ARGS ?=
 BIN := .venv/bin
+INSTALL := $(strip $(BIN)/python -m pip install $(addprefix --constraint ,$(CONSTRAINTS)))
 
 EXPERIMENTS := $(shell grep -l "^    main.Options, run" experiments/*.py)
 
@@ -47,22 +50,22 @@ lint: .venv/dev
 .venv/torch: pyproject.toml
 	$(PYTHON) -m venv .venv
 ifneq ($(TORCH_INDEX),)
-	$(BIN)/python -m pip install --index-url $(TORCH_INDEX) torch torchvision
+	$(INSTALL) --index-url $(TORCH_INDEX) torch torchvision
 endif
-	$(BIN)/python -m pip install --editable ".[torch]"
+	$(INSTALL) --editable ".[torch]"
 	touch $@
 
 # The page and tier 1; tiers 2 and 3 are there once something else has installed torch.
 .venv/play: pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --editable ".[play]"
+	$(INSTALL) --editable ".[play]"
 	touch $@
 
 .venv/site: pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --editable ".[site]"
+	$(INSTALL) --editable ".[site]"
 	touch $@
 
 .venv/dev: .venv/torch
-	$(BIN)/python -m pip install --editable ".[dev]"
+	$(INSTALL) --editable ".[dev]"
 	touch $@

@@ -140,7 +140,7 @@ def test_every_option_named_is_one():
     experiments = (import_module(f"experiments.{name}").Options for name in EXPERIMENTS)
     options = (Comparison, SpeedOptions, *experiments)
     known = {option_name(field) for model in options for field in model.option_fields()}
-    known |= {"--no-momentum", "--help", "--editable"}
+    known |= {"--no-momentum", "--help", "--editable", "--torch-backend", "--constraint"}
     known |= set(re.findall(r"--[a-z][a-z-]+", torchrun.get_args_parser().format_help()))
     for document in (README, *(REPOSITORY / "docs").glob("*.md"), GALLERY):
         named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", document.read_text()))
