@@ -1,4 +1,4 @@
-"""Refuses to build a wheel of this repository, of which a copy could not find its tiers and data."""
+"""Refuses a wheel of this repository: a copy of it would find neither the tiers nor the data."""
 
 import sys
 from typing import Any

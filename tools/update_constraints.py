@@ -7,6 +7,7 @@ line there, and each that those need; pip and uv take the file with --constraint
 import tomllib
 from collections.abc import Iterable
 from importlib.metadata import distribution
+from itertools import chain
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -22,8 +23,8 @@ LEFT_TO_TORCH = ("cuda-", "nvidia-", "triton")
 def own_requirements() -> list[Requirement]:
     """What pyproject.toml names, with all extras, besides the project itself."""
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    lines = [*project["dependencies"], *sum(project["optional-dependencies"].values(), [])]
-    requirements = map(Requirement, lines)
+    groups = [project["dependencies"], *project["optional-dependencies"].values()]
+    requirements = map(Requirement, chain.from_iterable(groups))
     return [requirement for requirement in requirements if requirement.name != project["name"]]
 
 
