@@ -17,6 +17,7 @@ from exercises.checker.commands import NoOptions, list_exercises
 from exercises.checker.runner import check_answer
 from exercises.checker.variants import read_mistakes
 from play.limits import Setup
+from website.documents import PLAYGROUND
 
 EXERCISES = [exercise for exercise in all_exercises() if "numpy" in exercise.tiers]
 # How values stand in the address of the playground, if not as text or one number.
@@ -302,8 +303,12 @@ def test_statements_stand_in_the_pages_whole(page):
             assert "Check says so" in text and "-m exercises" not in text
 
 
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.number)
-def test_a_playground_link_is_a_setup_of_the_page(exercise):
-    parts = dict(parse_qsl(exercise.metadata.playground))
+SETUPS = [exercise.metadata.playground for exercise in EXERCISES]
+SETUPS += [setup for setup, _ in PLAYGROUND.values()]
+
+
+@pytest.mark.parametrize("setup", [setup for setup in SETUPS if setup])
+def test_a_playground_link_is_a_setup_of_the_page(setup):
+    parts = dict(parse_qsl(setup))
     parts.pop("view", None)
     assert Setup(**{name: VALUES.get(name, plain)(text) for name, text in parts.items()})

@@ -20,9 +20,12 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.project import Project
 from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
 
 from common.runs.options import REPOSITORY
 from website.formulas import set_formulas
+
+logger = logging.getLogger(__name__)
 
 # Documents whose address is not that of the markdown file.
 ADDRESSES = {
@@ -38,6 +41,28 @@ FOLDERS = ("numpy", "pytorch_lowlevel", "paper", "common", "data", "experiments"
 # What a folder's page lists.
 CODE = {".py", ".js", ".css", ".html", ".toml"}
 STATEMENT = re.compile(r"exercises/(\d\d_\w+)\.md")
+
+
+# What the lesson's paragraphs of these first words can be watched in: a set-up, and what it shows.
+PLAYGROUND = {
+    "Forward.": ("dataset=xor&hidden=8,8&activation=identity", "two hidden layers without f"),
+    "Backward.": (
+        "view=steps&dataset=moons&hidden=4&activation=tanh",
+        "one minibatch forward and backward, number by number",
+    ),
+    "Activations.": (
+        "dataset=circles&hidden=8,8,8,8,8,8&activation=sigmoid&initializer=xavier-normal",
+        "six layers of sigmoids, and their gradients",
+    ),
+    "Initialization.": (
+        "dataset=spiral&hidden=16,16&initializer=zeros",
+        "weights that all start at zero",
+    ),
+    "Training.": (
+        "dataset=moons&count=60&noise=0.3&hidden=32,32",
+        "a network that overfits 60 points",
+    ),
+}
 
 
 class Documents(Project):
@@ -60,6 +85,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         "katex", (_write_formula, lambda *_: None), (_write_formula, lambda *_: None)
     )
     app.add_transform(_Formulas)
+    app.add_transform(_PlaygroundLinks)
     app.add_transform(_SiteLinks)
     return {"parallel_read_safe": False}
 
@@ -123,6 +149,25 @@ def _write_formula(translator: Any, node: nodes.math | nodes.math_block) -> None
     html = translator.builder.env.site_formulas[node.astext(), alone]
     translator.body.append(f'<div class="math">{html}</div>' if alone else html)
     raise nodes.SkipNode
+
+
+class _PlaygroundLinks(SphinxTransform):
+    """Let the lesson's paragraphs end with a set-up of the playground."""
+
+    default_priority = 290  # before the links are made relative
+
+    def apply(self, **_: Any) -> None:
+        if self.env.docname != "lesson":
+            return
+        missing = dict(PLAYGROUND)
+        for paragraph in self.document.findall(nodes.paragraph):
+            first = next((child for child in paragraph.children if child.astext()), None)
+            if isinstance(first, nodes.strong) and first.astext() in missing:
+                setup, text = missing.pop(first.astext())
+                link = nodes.reference("", text, refuri=f"site:play/index.html#{setup}")
+                paragraph += [nodes.Text(" In the playground: "), link, nodes.Text(".")]
+        if missing:
+            logger.warning("the lesson has no paragraph that begins with %s", ", ".join(missing))
 
 
 class _SiteLinks(SphinxTransform):
