@@ -244,7 +244,7 @@ def test_json_and_exit_codes(tmp_path):
     assert ran.returncode == 1
     told = json.loads(ran.stdout)
     assert (told["passed"], told["stage"], told["check"]) == (False, "values", "kept_entries")
-    assert told["cause"] == "The entries that are kept are not divided by 1 - p"
+    assert told["causes"] == ["The entries that are kept are not divided by 1 - p"]
     assert told["seconds"] > 0
     ran = subprocess.run([*command, "nowhere.py"], cwd=REPOSITORY, capture_output=True, text=True)
     assert ran.returncode == 2
@@ -334,7 +334,7 @@ TWO_FAULTS = {
     ),
 }
 KEEPDIMS = "keepdims=True is missing: a row's largest logit and its sum must stay columns, (n, 1)"
-EXPLAINED = {"11": KEEPDIMS, "03": None}
+EXPLAINED = {"11": [KEEPDIMS], "03": []}
 
 
 @pytest.mark.parametrize("number", TWO_FAULTS)
@@ -348,7 +348,7 @@ def test_a_cause_of_another_fault_is_not_named(number, tmp_path):
     path.write_text(text, encoding="utf-8")
     verdict = check_answer(Answer.read(exercise, path))
     assert not verdict.passed
-    assert verdict.cause == EXPLAINED[number]
+    assert verdict.causes == EXPLAINED[number]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,14 @@ from exercises.checker.answer import Answer
 from exercises.checker.catalogue import FOLDER, LEVELS, Exercise, all_exercises, find_exercise
 from exercises.checker.checking import NOT_STARTED, Checks, format_exception, judge
 from exercises.checker.child import verdict_of
-from exercises.checker.known import Knowledge, compute, find_cause, read_knowledge, same
+from exercises.checker.known import (
+    Knowledge,
+    KnownMistake,
+    compute,
+    find_causes,
+    read_knowledge,
+    same,
+)
 from exercises.checker.variants import Mistake, apply, read_mistakes, read_right_answers
 
 EXERCISES = all_exercises()
@@ -109,7 +116,8 @@ def shown(knowledge: Knowledge, wrong: dict) -> list:
 def test_every_mistake_gets_its_own_cause(exercise):
     stored = read_knowledge(exercise)
     for row in stored.mistakes:
-        assert find_cause(stored, shown(stored, row.wrong), row.check, row.torch) == row.cause
+        found = find_causes(stored, shown(stored, row.wrong), row.check, row.torch)
+        assert found == [row.cause]
 
 
 def test_a_cause_explains_the_check_that_failed():
@@ -118,16 +126,32 @@ def test_a_cause_explains_the_check_that_failed():
     row, *others = sorted(alike, key=lambda mistake: len(mistake.wrong))
     known = Knowledge(stored.right, [row])
     seen = shown(stored, row.wrong)
-    assert find_cause(known, seen, row.check, torch=False) == row.cause
-    assert find_cause(known, seen, "another", torch=False) is None
-    assert find_cause(known, shown(stored, {}), row.check, torch=False) is None
+    assert find_causes(known, seen, row.check, torch=False) == [row.cause]
+    assert find_causes(known, seen, "another", torch=False) == []
+    assert find_causes(known, shown(stored, {}), row.check, torch=False) == []
     # More is wrong where another mistake that fails this check would show, or elsewhere.
     more = next(n for other in others for n in other.wrong if n not in row.wrong)
     elsewhere = next(n for n, _ in enumerate(seen) if all(n not in o.wrong for o in [row, *others]))
     known = Knowledge(stored.right, [row, *others])
-    for number, cause in ((more, None), (elsewhere, row.cause)):
+    for number, causes in ((more, []), (elsewhere, [row.cause])):
         seen = shown(stored, row.wrong | {number: "x"})
-        assert find_cause(known, seen, row.check, torch=False) == cause
+        assert find_causes(known, seen, row.check, torch=False) == causes
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        (({0: 1}, {1: 1}), [0, 1]),  # of two gates, for example
+        (({0: 1}, {1: 1}, {2: 1}), []),
+        (({0: 1, 1: 1}, {1: 1, 2: 1}), []),  # each would explain a part of the other
+        (({0: 1}, {0: 1, 1: 1}), [1]),
+    ],
+)
+def test_two_causes_are_named_where_neither_explains_a_part_of_the_other(wrong, named):
+    rows = [KnownMistake(str(i), False, "check", one) for i, one in enumerate(wrong)]
+    known = Knowledge([[0]] * 3, rows)
+    seen = [int(any(number in one for one in wrong)) for number in range(3)]
+    assert find_causes(known, seen, "check", torch=False) == [str(i) for i in named]
 
 
 @pytest.mark.parametrize(

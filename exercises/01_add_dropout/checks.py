@@ -205,6 +205,26 @@ def gradient_in_evaluation(answer: ModuleType, tier: Tier, seed: int) -> None:
     expect_close(call, tier.numbers(call, grad_X), G, what="grad_Y as it is: ")
 
 
+def after_a_switch(answer: ModuleType, tier: Tier, p: float, training: bool, seed: int) -> Any:
+    """What backward makes of a forward pass, if `training` has become another since then."""
+    layer = make(answer, tier, p, training)
+    output = layer.forward(tier.array(inputs(seed)))
+    tier.set_training(layer, not training)
+    return output, layer.backward(tier.array(inputs(seed + 1)))
+
+
+@CHECKS.add("gradients")
+def gradient_of_the_last_forward(answer: ModuleType, tier: Tier, seed: int) -> None:
+    if tier.name != "numpy":  # elsewhere autograd remembers
+        return
+    for training in (True, False):
+        Y, grad_X = after_a_switch(answer, tier, 0.7, training, seed)
+        mode = "training" if training else "evaluation"
+        call = f"forward(X) in {mode}, then backward(grad_Y), training set to {not training}"
+        wanted = inputs(seed + 1) * (tier.numbers(call, Y) / inputs(seed))
+        expect_close(call, tier.numbers(call, grad_X), wanted, what="grad_Y times Y's mask: ")
+
+
 @CHECKS.add("behaviour in training")
 def fresh_mask(answer: ModuleType, tier: Tier, seed: int) -> None:
     layer, X = make(answer, tier, 0.2), tier.array(inputs(seed))
@@ -305,9 +325,21 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
         return str([summary(mask), summary(back), np.array_equal(mask == 0, back == 0)])
 
     def changes() -> Any:
-        handed = tier.array(X)
-        tier.forward(make(answer, tier, p), handed)
-        return bool((tier.numbers("", handed) != X).any())
+        handed = tier.array(X), tier.array(G)
+        layer = make(answer, tier, p)
+        tier.forward(layer, handed[0])
+        changed = [bool((tier.numbers("", handed[0]) != X).any())]
+        tier.backward(layer, *handed)
+        return [*changed, bool((tier.numbers("", handed[1]) != G).any())]
+
+    def switched(training: bool) -> Any:
+        if tier.name != "numpy":
+            return "autograd"
+        Y, grad_X = (
+            tier.numbers("", part) for part in after_a_switch(answer, tier, p, training, seed)
+        )
+        mask = Y / X
+        return bool(np.allclose(grad_X, G * mask))
 
     def repeats() -> Any:
         layer = make(answer, tier, p)
@@ -336,6 +368,7 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
         lambda: fixed_number(answer, tier, p, X),
         lambda: str(summary(output(answer, tier, 0.0, X) / X)),
         *(lambda which=which: evaluated(which) for which in (0, 1)),
+        *(lambda training=training: switched(training) for training in (True, False)),
         *(lambda t=t, which=which: dtype(t, which) for t in (True, False) for which in (0, 1)),
         lambda: str(arrangement(answer, tier)),
         rate,

@@ -227,13 +227,14 @@ def training_solves_it(answer: ModuleType, tier: Tier, seed: int) -> None:
 
 @CHECKS.add("behaviour in training")
 def losses_returned(answer: ModuleType, tier: Tier, seed: int) -> None:
-    training = trained(answer, tier.name, seed)
-    losses = training.returned
-    call = f"TwoLayerNetwork({TRAINED}, {seed}).train(X, y)"
-    if not isinstance(losses, list | tuple | np.ndarray) or len(losses) < 2:
-        raise Failed(call, "the list of losses", described(losses))
-    first = np.array(float(losses[0]))
-    expect_close(f"the first of {call}", first, training.loss("before"), 1e-3, what="loss ")
+    for own in range(seed, seed + 3):  # of one, another number may be near the loss by chance
+        training = trained(answer, tier.name, own)
+        losses = training.returned
+        call = f"TwoLayerNetwork({TRAINED}, {own}).train(X, y)"
+        if not isinstance(losses, list | tuple | np.ndarray) or len(losses) < 2:
+            raise Failed(call, "the list of losses", described(losses))
+        first = np.array(float(losses[0]))
+        expect_close(f"the first of {call}", first, training.loss("before"), 1e-3, what="loss ")
 
 
 def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]:

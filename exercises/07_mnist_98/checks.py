@@ -337,6 +337,10 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
         scaled = images.astype(np.float32)
         return bool((named(usual(answer, seed), scaled) == data.new_labels).mean() >= WANTED)
 
+    def given_otherwise(change: Callable[[np.ndarray], np.ndarray]) -> bool:
+        """Whether images that are changed so are recognized, though as they are they are not."""
+        return bool((named(usual(answer, seed), change(base)) == data.new_labels).mean() >= WANTED)
+
     def one_label() -> bool:
         return len(set(usual_labels())) == 1
 
@@ -387,4 +391,6 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
         only(True, lambda: is_linear(usual(answer, seed))),
         only(True, lambda: divided_in_training_alone(trained, bright_and_dark(seed))),
         *(only(True, fails(check)) for check in (same_seed, another_seed, predictors_of_their_own)),
+        only(False, lambda: given_otherwise(lambda images: 255 - images)),
+        only(False, lambda: given_otherwise(lambda images: images.transpose(0, 2, 1))),
     ]

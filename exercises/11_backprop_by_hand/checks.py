@@ -297,10 +297,13 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
             ("linear_forward", (a["X"], a["W"], a["b"])),
             ("linear_backward", (a["grad_Z"], a["X"], a["W"])),
             ("softmax_cross_entropy", (a["Z"], y)),
+            ("network_gradients", (a["X"], y, *(a[name] for name in PARAMETERS))),
         ):
             with suppress(Exception):
                 getattr(answer, name)(*inputs)
-        return str([name for name in a if not np.array_equal(a[name], before[name])])
+        found = [name for name in a if not np.array_equal(a[name], before[name])]
+        # Which of them the network's function updates is all the same.
+        return str(sorted({"parameters" if name in PARAMETERS else name for name in found}))
 
     return [
         lambda: answer.linear_forward(*(square()[name] for name in ("X", "W", "b"))),

@@ -98,7 +98,7 @@ class Verdict:
         stage: where it failed.
         check: the name of the check that it failed.
         lines: what was wrong, at most six; or what is worth knowing of an answer that passed.
-        cause: the known mistake that behaves like the answer, if exactly one does.
+        causes: the known mistakes that explain the failure; none where that is in doubt.
         seconds: that the whole check took.
     """
 
@@ -106,7 +106,7 @@ class Verdict:
     stage: str = ""
     check: str = ""
     lines: list[str] = field(default_factory=list)
-    cause: str | None = None
+    causes: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
 

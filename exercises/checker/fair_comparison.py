@@ -278,11 +278,31 @@ def undecided_within_the_spread(answer: ModuleType, tier: Tier, seed: int) -> No
 
 
 def probes(answer: ModuleType, seed: int) -> list[Callable[[], Any]]:
-    """What `compare` returns and calls, one thing at a time."""
+    """What `compare` returns and calls, one thing at a time.
+
+    What comes of runs that are missing is no mark: it depends on all the rest of the answer.
+    """
 
     @cache
+    def asked() -> tuple[list[Any], Any]:
+        train = plain(seed)
+        value = answer.compare(train, list(CHOICES), list(RATES), list(SEEDS))
+        return sorted(train.calls), value
+
     def of(scenario: Callable[..., Recording], *which: str) -> tuple[Any, dict[str, Any]]:
+        if asked()[0] != sorted(product(CHOICES, RATES, SEEDS)):
+            raise Failed(CALL, "all runs", "some of them")
+        return made_of(scenario, *which)
+
+    @cache
+    def made_of(scenario: Callable[..., Recording], *which: str) -> tuple[Any, dict[str, Any]]:
         return compared(answer, scenario(seed, *which))
+
+    def form() -> str:
+        value = asked()[1]
+        if not isinstance(value, tuple | list):
+            return type(value).__name__
+        return " ".join("word" if isinstance(v, str) else type(v).__name__ for v in value)
 
     def number(scenario: Callable[[int], Recording], name: str) -> list[float]:
         return [of(scenario)[1][choice][name] for choice in CHOICES]
@@ -297,13 +317,9 @@ def probes(answer: ModuleType, seed: int) -> list[Callable[[], Any]]:
     def winner(scenario: Callable[..., Recording], *which: str) -> str:
         return str(of(scenario, *which)[0])
 
-    def calls() -> list[Any]:
-        train = plain(seed)
-        answer.compare(train, list(CHOICES), list(RATES), list(SEEDS))
-        return sorted(train.calls)
-
     return [
-        calls,
+        lambda: asked()[0],
+        form,
         *(lambda s=s: number(s, "learning_rate") for s in (plain, overtaken, lucky, diverging)),
         *(lambda s=s: number(s, "mean") for s in (plain, overtaken, diverging, lucky)),
         ratios,

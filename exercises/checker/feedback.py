@@ -29,8 +29,7 @@ def verdict_lines(answer: Answer, verdict: Verdict) -> list[str]:
     stages = stages_of(answer.exercise)
     lines = [f"{title}stage {stages.index(verdict.stage) + 1} of {len(stages)}: {verdict.stage}"]
     lines += [f"  {line}" for line in verdict.lines]
-    if verdict.cause:
-        lines.append(f"cause: {verdict.cause}.")
+    lines += [f"cause: {cause}." for cause in verdict.causes]
     return lines
 
 

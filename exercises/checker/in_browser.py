@@ -19,7 +19,7 @@ from exercises.checker.catalogue import find_exercise
 from exercises.checker.checking import LOADING, NOT_STARTED, OUTPUT_BYTES, Check, Verdict
 from exercises.checker.child import NoTorch, behaviour, verdict_of
 from exercises.checker.feedback import compared_code, stages_of, verdict_lines
-from exercises.checker.known import find_cause, read_knowledge
+from exercises.checker.known import find_causes, read_knowledge
 
 SHOWN_LINES = 2_000
 # In the verdict of an answer that is ended: how it ended, which only who ends it knows.
@@ -103,7 +103,8 @@ def judge(name: str, source: str, folder: Path, send: Send) -> None:
         verdict, module = verdict_of(answer, 0, begin_check)
         if not verdict.passed and verdict.stage not in (LOADING, NOT_STARTED) and module:
             seen = behaviour(answer, module)
-            verdict.cause = find_cause(read_knowledge(exercise), seen, verdict.check, torch=False)
+            knowledge = read_knowledge(exercise)
+            verdict.causes = find_causes(knowledge, seen, verdict.check, torch=False)
     printed.finish()
     verdict.seconds = time.perf_counter() - started
     send({"kind": "judged", "result": result(answer, verdict)})

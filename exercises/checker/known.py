@@ -19,6 +19,8 @@ from exercises.checker.child import behaviour, verdict_of
 from exercises.checker.variants import Mistake, read_mistakes, read_right_answers
 
 NAME = "known.json"
+# So many causes of one failure are named at most: of more, some describe parts of another.
+MOST = 2
 
 
 @dataclass(frozen=True)
@@ -70,13 +72,14 @@ def read_knowledge(exercise: Exercise) -> Knowledge:
     return Knowledge(read["right"], mistakes)
 
 
-def find_cause(knowledge: Knowledge, seen: Sequence[Any], check: str, torch: bool) -> str | None:
-    """The cause of an answer's failure, where one is found that explains it, and only one.
+def find_causes(knowledge: Knowledge, seen: Sequence[Any], check: str, torch: bool) -> list[str]:
+    """The causes of an answer's failure: none where they are not found, or not without doubt.
 
     A mistake explains it that fails the same check first, and whose every fault the answer shows,
     too. What else is wrong with the answer has to be explained by known mistakes as well, as far as
     a mistake that fails this check can show there: a cause that explains less than the whole
-    failure would be a guess. Of several, those count that explain more.
+    failure would be a guess. Of several, those count that explain more; where more than one is
+    left, each must explain faults that no other does, as of two gates that are both wrong.
 
     Args:
         knowledge: what is known of the exercise.
@@ -99,14 +102,14 @@ def find_cause(knowledge: Knowledge, seen: Sequence[Any], check: str, torch: boo
     alike = [mistake for mistake in knowledge.mistakes if mistake.check == check]
     related = {number for mistake in alike for number in mistake.wrong}
     if not faults & related <= {number for mistake in made for number in mistake.wrong}:
-        return None
+        return []
     found = [mistake for mistake in made if mistake.check == check]
-    causes = {
-        mistake.cause
-        for mistake in found
-        if not any(mistake.wrong.keys() < other.wrong.keys() for other in found)
-    }
-    return causes.pop() if len(causes) == 1 else None
+    causes: dict[str, set[int]] = {}
+    for mistake in found:
+        if not any(mistake.wrong.keys() < other.wrong.keys() for other in found):
+            causes.setdefault(mistake.cause, set()).update(mistake.wrong)
+    apart = sum(map(len, causes.values())) == len(set().union(*causes.values()))
+    return list(causes) if apart and len(causes) <= MOST else []
 
 
 def same(one: Any, other: Any) -> bool:

@@ -83,7 +83,7 @@ def write_report(folder: Path) -> None:
             writer.writerow(COLUMNS)
             for judged in answers:
                 answer, verdict = judged.answer, judged.verdict
-                tail = (verdict.stage, verdict.cause or "", f"{verdict.seconds:.1f}")
+                tail = (verdict.stage, "; ".join(verdict.causes), f"{verdict.seconds:.1f}")
                 about = (judged.student, answer.exercise.name, answer.tier)
                 writer.writerow((*about, verdict.passed, *tail))
             for student in students:
@@ -116,9 +116,10 @@ def _causes(answers: list[Judged]) -> Table:
     table.add_column("exercise")
     table.add_column("cause, or the stage where none is known")
     counted = Counter(
-        (judged.answer.exercise.number, judged.verdict.cause or f"({judged.verdict.stage})")
+        (judged.answer.exercise.number, cause)
         for judged in answers
         if not judged.verdict.passed
+        for cause in judged.verdict.causes or [f"({judged.verdict.stage})"]
     )
     for (number, cause), times in counted.most_common():
         table.add_row(str(times), number, cause)

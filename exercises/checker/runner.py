@@ -18,7 +18,7 @@ from data.errors import UserError
 from exercises.checker.answer import Answer
 from exercises.checker.catalogue import PYTHON
 from exercises.checker.checking import LOADING, OUTPUT_BYTES, Verdict
-from exercises.checker.known import find_cause, read_knowledge
+from exercises.checker.known import find_causes, read_knowledge
 from exercises.checker.messages import Began, Forbidden, Judged, Report, Request, Shown, decode
 
 # For Python and its libraries to load, on a machine that is busy.
@@ -48,7 +48,7 @@ def check_answer(answer: Answer, seed: int = 0, seconds: float | None = None) ->
     for report in reports:
         if isinstance(report, Shown) and not verdict.passed:
             knowledge, torch = read_knowledge(answer.exercise), answer.tier != "numpy"
-            verdict.cause = find_cause(knowledge, report.behaviour, verdict.check, torch)
+            verdict.causes = find_causes(knowledge, report.behaviour, verdict.check, torch)
     verdict.seconds = time.perf_counter() - began
     return verdict
 
