@@ -174,7 +174,10 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
         return bool(1e-6 < low < 0.01)
 
     def at_the_bend(name: str, least: float) -> str:
-        (got,) = np.array(of(answer, name, np.zeros(1)), np.float64)
+        """In between, too, where the derivative is wrong beside the bend: that shows there."""
+        left, got, right = np.array(of(answer, name, np.array([-1.0, 0.0, 1.0])), np.float64)
+        if not np.allclose((left, right), (least, 1)):
+            return "between"
         return "between" if least - 1e-6 <= got <= 1 + 1e-6 else str(got)
 
     def changed(name: str) -> bool:

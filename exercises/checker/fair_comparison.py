@@ -129,6 +129,11 @@ def apart(seed: int) -> Recording:
     return Recording(losses(seed, (0.5, 0.7, 0.9), (1e-3, 1e-3, 1e-3)))
 
 
+def ahead_of_two(seed: int) -> Recording:
+    """B is ahead of two that are alike."""
+    return Recording(losses(seed, (0.9, 0.5, 0.9000002), (1e-3, 1e-3, 1e-3)))
+
+
 def close(seed: int) -> Recording:
     """C is ahead of A, though by far less than its seeds differ; B is far behind."""
     return Recording(losses(seed, (5.15, 60, 5), (3, 3, 3)))
@@ -324,7 +329,7 @@ def probes(answer: ModuleType, seed: int) -> list[Callable[[], Any]]:
         *(lambda s=s: number(s, "mean") for s in (plain, overtaken, diverging, lucky)),
         ratios,
         by_the_other_rates,
-        *(lambda s=s: winner(s) for s in (apart, close, all_close)),
+        *(lambda s=s: winner(s) for s in (apart, ahead_of_two, close, all_close)),
         *(lambda choice=choice: winner(clear, choice) for choice in CHOICES),
         *(lambda choice=choice: winner(wide, choice) for choice in CHOICES[:2]),
     ]
