@@ -11,11 +11,11 @@ export function element(tag, attributes = {}, ...children) {
 export function showResult(region, { passed, text, verdict, stages, line }, goTo) {
   const [title, ...rest] = text;
   const lines = rest.filter((one) => !one.startsWith("cause: "));
-  const cause = rest.find((one) => one.startsWith("cause: "));
+  const causes = rest.filter((one) => one.startsWith("cause: "));
   region.replaceChildren(element("h2", {}, title));
   if (!passed) region.append(stageBar(stages, verdict.stage));
   if (lines.length) region.append(element("pre", {}, lines.join("\n")));
-  if (cause) region.append(element("p", { class: "cause" }, cause));
+  region.append(...causes.map((cause) => element("p", { class: "cause" }, cause)));
   if (line) {
     const button = element("button", { type: "button" }, `Go to line ${line}`);
     button.addEventListener("click", () => goTo(line));
