@@ -5,7 +5,6 @@ The limits are those at the fields of `Setup`, so that they stand in one place.
 
 import math
 from collections.abc import Mapping
-from importlib.util import find_spec
 from typing import Any, Literal, get_args, get_origin
 
 import numpy as np
@@ -14,7 +13,6 @@ from common.configuration import LEARNING_RATES
 from data.points import POINT_SETS, draw_points
 from play.encoding import pack
 from play.limits import EXTENT, MAX_LAYERS, MAX_POINTS, MIN_OWN_POINTS, Setup
-from play.training import TORCH_REMEDY
 from tiers import TIERS
 
 GROUPS = {
@@ -279,12 +277,7 @@ def controls() -> dict[str, Any]:
     """The answer to GET /api/options."""
     return {
         "extent": EXTENT,
-        "torch": find_spec("torch") is not None,
-        "torch_remedy": TORCH_REMEDY,
-        "tiers": [
-            {"name": tier.name, "title": tier.title, "needs_torch": tier.name != "numpy"}
-            for tier in TIERS.values()
-        ],
+        "tiers": [{"name": tier.name, "title": tier.title} for tier in TIERS.values()],
         "groups": [{"name": name, "label": label} for name, label in GROUPS.items()],
         "fields": [_field(name) for name in FIELDS],
         "sets": {name: _thumbnail(name) for name in POINT_SETS},

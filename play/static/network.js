@@ -23,8 +23,12 @@ export class Network {
     training.on("frame", () => this.draw());
     onColourChange(() => this.draw());
     find("network").addEventListener("keydown", (event) => this.key(event));
-    find("network").addEventListener("pointerleave", () => this.point(null));
-    find("network").addEventListener("focusout", () => this.point(null));
+    this.focused = null; // [column, unit]
+    find("network").addEventListener("pointerleave", () => this.point(this.focused));
+    find("network").addEventListener("focusout", () => {
+      this.focused = null;
+      this.point(null);
+    });
   }
 
   draw() {
@@ -55,7 +59,7 @@ export class Network {
   }
 
   build(units) {
-    this.chosen = null;
+    this.chosen = this.focused = null;
     this.point(null);
     const inputs = make("div", { class: "column" }, make("h3", {}, "inputs"),
       make("div", { class: "units inputs" }, ...this.ends));
@@ -87,7 +91,8 @@ export class Network {
       onclick: () => this.choose(column, unit),
       onfocus: () => {
         this.choose(column, unit);
-        this.point([column, unit]);
+        this.focused = [column, unit];
+        this.point(this.focused);
       },
       onpointerenter: () => this.point([column, unit]),
     }));

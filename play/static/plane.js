@@ -100,9 +100,14 @@ export class Plane {
     if (place) this.askAt();
   }
 
+  get focused() {
+    return this.panels.some(({ layers }) => layers === document.activeElement);
+  }
+
   /** Ask what the place under the cross does in the network; of many questions, the last counts. */
   async askAt() {
-    if (this.setups.draft) return;
+    const seen = find("through").open || this.focused;
+    if (this.setups.draft || !seen) return;
     this.asked = this.cross;
     if (this.asking) return;
     this.asking = true;
@@ -121,7 +126,7 @@ export class Plane {
 
   showPlace({ x, y, class: label, probabilities, probabilities_label: meaning, layers }) {
     const write = meaning === "probabilities" ? percent : number;
-    if (this.panels.some(({ layers }) => layers === document.activeElement)) {
+    if (this.focused) {
       find("at-cross").textContent = `x₁ ${number(x)}, x₂ ${number(y)}: class ${label}`;
     }
     const shares = probabilities.map((share, index) => `${CLASS_MARKS[index]} ${write(share)}`);

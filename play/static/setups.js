@@ -14,7 +14,7 @@ export class Setups {
     this.controls = null;
     this.draft = null; // what is wanted while there are too few points of one's own to train on
     this.drafted = () => {}; // called when the draft has changed
-    this.own = []; // the points of the set "own", for when it is chosen again
+    this.own = { points: [] }; // those of the set "own", for when it is chosen again
   }
 
   /** What is set, whether it trains already or not. */
@@ -40,7 +40,7 @@ export class Setups {
     }
     if (!training.frame) await training.setUp({ ...wanted, dataset: undefined, points: [] });
     this.draft = wanted;
-    this.own = wanted.points ?? [];
+    this.keepOwn(wanted);
     this.controls.write("dataset", "own");
     training.rest();
     this.drafted();
@@ -48,8 +48,12 @@ export class Setups {
 
   began(wanted) {
     this.draft = null;
-    if (wanted.dataset === "own") this.own = wanted.points;
+    if (wanted.dataset === "own") this.keepOwn(wanted);
     this.drafted();
+  }
+
+  keepOwn({ points = [], classes }) {
+    this.own = { points, classes };
   }
 
   /** Do what the server may refuse; then show why, and mark the option of this name. */
@@ -77,7 +81,10 @@ export class Setups {
       return;
     }
     const wanted = { ...this.wanted, ...controls.values() };
-    if (name === "dataset") wanted.points = value === "own" ? this.own : [];
+    // Points and classes of one's own stay with their set.
+    if (name === "dataset") {
+      Object.assign(wanted, value === "own" ? this.own : { points: [], classes: undefined });
+    }
     const taken = await this.apply(wanted, name);
     if (!taken && name === "tier") controls.show(training.setup, training.wanted, training.answer.usual);
   }
