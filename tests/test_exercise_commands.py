@@ -1,6 +1,5 @@
 """The exercises' commands, and answers that do what no answer should."""
 
-import csv
 import json
 import re
 import shutil
@@ -21,7 +20,6 @@ from exercises.checker.catalogue import find_exercise
 from exercises.checker.checking import NOT_STARTED
 from exercises.checker.child import by_timer, verdict_of
 from exercises.checker.commands import main
-from exercises.checker.report import recognized
 from exercises.checker.runner import check_answer
 from exercises.checker.variants import read_mistakes
 
@@ -245,6 +243,7 @@ def test_json_and_exit_codes(tmp_path):
     told = json.loads(ran.stdout)
     assert (told["passed"], told["stage"], told["check"]) == (False, "values", "kept_entries")
     assert told["causes"] == ["The entries that are kept are not divided by 1 - p"]
+    assert (told["stages_passed"], told["stages"]) == (5, 9)
     assert told["seconds"] > 0
     ran = subprocess.run([*command, "nowhere.py"], cwd=REPOSITORY, capture_output=True, text=True)
     assert ran.returncode == 2
@@ -264,42 +263,16 @@ def test_json_and_exit_codes(tmp_path):
         (["check", "03", "--tier", "paper"], "start 03 --tier paper` does"),
         (["report"], "give the folder"),
         (["report", "nowhere"], "nowhere: no such folder"),
+        (["report", ".", "--points", "01"], r"--points 01: must be .* such as 01=10"),
+        (["report", ".", "--points", "01=nan"], "above 0 and at most 1000"),
+        (["report", ".", "--points", "01=1", "1=2"], "1=2: exercise 01 has points already"),
+        (["grade", "."], "grade: give a folder of answers and --points"),
+        (["grade", "nowhere", "--points", "01=1"], "nowhere: no such folder"),
     ],
 )
 def test_bad_input_gets_one_line(words, line, work):
     with pytest.raises(UserError, match=line):
         main(words)
-
-
-def test_the_report_counts_passes_and_causes_and_leaves_nobody_out(tmp_path, capsys):
-    (tmp_path / "carl").mkdir()
-    (tmp_path / "dora").mkdir()
-    (tmp_path / "dora" / "xor (1).py").touch()
-    for student, source in {"anna": SOLUTION, "ben": NOT_SCALED}.items():
-        (tmp_path / student).mkdir()
-        answer = tmp_path / student / "01_add_dropout_numpy.py"
-        answer.write_text(source, encoding="utf-8")
-    main(["report", str(tmp_path)])
-    said = capsys.readouterr().out
-    assert "anna     passed" in said
-    assert "ben      failed" in said
-    assert re.search(r"^carl +- *\ndora +- *$", said, re.MULTILINE)
-    assert "not judged, since the name says no exercise and tier" in said
-    assert "  dora/xor (1).py" in said
-    assert "1  01        The entries that are kept are not divided by 1 - p" in said
-    with (tmp_path / "report.csv").open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    assert [row["passed"] for row in rows] == ["True", "False", "", ""]
-
-
-def test_a_second_copy_of_an_answer_keeps_its_tier(tmp_path):
-    for name in ("02_batch_norm_paper (1).py", "12_autograd_gates.py", "01_add_dropout_numpy.txt"):
-        (tmp_path / name).touch()
-    found = recognized(tmp_path / "02_batch_norm_paper (1).py")
-    assert found is not None
-    assert (found.exercise.number, found.tier) == ("02", "paper")
-    assert recognized(tmp_path / "12_autograd_gates.py") is None  # for tier 2 alone
-    assert recognized(tmp_path / "01_add_dropout_numpy.txt") is None
 
 
 def test_without_torch_an_answer_in_torch_gets_one_line(monkeypatch):

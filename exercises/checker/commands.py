@@ -16,7 +16,15 @@ from data.errors import UserError
 from exercises.checker.answer import Answer
 from exercises.checker.catalogue import LEVELS, PYTHON, Exercise, all_exercises, find_exercise
 from exercises.checker.checking import Verdict
-from exercises.checker.feedback import compared_code, shown, verdict_lines
+from exercises.checker.feedback import (
+    compared_code,
+    shown,
+    stages_of,
+    stages_passed,
+    verdict_lines,
+)
+from exercises.checker.grading import grade_folder
+from exercises.checker.points import read_scheme
 from exercises.checker.progress import HINT_AFTER, Progress
 from exercises.checker.report import write_report
 from exercises.checker.runner import check_answer
@@ -87,8 +95,21 @@ class TryOptions(OneExercise):
 class ReportOptions(Options):
     """Whose answers."""
 
-    folder: tyro.conf.Positional[tuple[str, ...]] = option(())
+    folder: PositionalWords = option(())
     """holds one folder for each student"""
+    points: tuple[str, ...] = option(())
+    """which exercises count, and for how much, such as 01=10 13=5"""
+
+
+class GradeOptions(Options):
+    """Whose answers, and what they are worth."""
+
+    folder: PositionalWords = option(())
+    """holds the answers of one student"""
+    points: tuple[str, ...] = option(())
+    """which exercises count, and for how much, such as 01=10 13=5"""
+    results: Path | None = option(None)
+    """a file to write for Gradescope: results.json"""
 
 
 def call_of(command: str, exercise: Exercise, tier: str) -> str:
@@ -169,6 +190,8 @@ def _check_one(answer: Answer, options: CheckOptions) -> bool:
         Progress().keep(exercise, tier, done)
     if options.json:
         about = {"exercise": exercise.name, "tier": tier, "file": str(path)}
+        passed, stages = stages_passed(exercise, verdict), len(stages_of(exercise))
+        about |= {"stages_passed": passed, "stages": stages}
         print_line(json.dumps(about | vars(verdict)))
     else:
         print_line("\n".join(format_verdict(answer, verdict, failures)))
@@ -259,7 +282,15 @@ def report(options: ReportOptions) -> None:
     """Check a folder for each student: who passed what, and the causes by frequency."""
     if len(options.folder) != 1:
         raise UserError("report: give the folder that holds one folder for each student")
-    write_report(Path(options.folder[0]))
+    write_report(Path(options.folder[0]), read_scheme(options.points))
+
+
+def grade(options: GradeOptions) -> None:
+    """Give one student points: for each exercise, by the best answer; exit code 0 for all."""
+    if len(options.folder) != 1 or not options.points:
+        raise UserError("grade: give a folder of answers and --points, such as 01=10 13=5")
+    complete = grade_folder(Path(options.folder[0]), read_scheme(options.points), options.results)
+    raise SystemExit(0 if complete else 1)
 
 
 COMMANDS: dict[str, tuple[type[Options], Callable[[Any], None]]] = {
@@ -272,6 +303,7 @@ COMMANDS: dict[str, tuple[type[Options], Callable[[Any], None]]] = {
     "solution": (SolutionOptions, solution),
     "reset": (OneExercise, reset),
     "report": (ReportOptions, report),
+    "grade": (GradeOptions, grade),
 }
 
 
@@ -280,7 +312,7 @@ def main(arguments: list[str]) -> None:
 
     Raises:
         UserError: for words that mean nothing, in one line.
-        SystemExit: of `check`, with 1 where an answer fails.
+        SystemExit: of `check` and `grade`, with 1 where an answer fails.
     """
     name, *rest = arguments or ["list"]
     if name in ("-h", "--help"):

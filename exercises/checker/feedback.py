@@ -21,6 +21,12 @@ def stages_of(exercise: Exercise) -> list[str]:
     return [stage for stage in STAGES if stage in used]
 
 
+def stages_passed(exercise: Exercise, verdict: Verdict) -> int:
+    """How many of those an answer has behind it."""
+    stages = stages_of(exercise)
+    return len(stages) if verdict.passed else stages.index(verdict.stage)
+
+
 def verdict_lines(answer: Answer, verdict: Verdict) -> list[str]:
     """A verdict: which stage, what was wrong or is worth knowing, and the cause."""
     title = f"{answer.exercise.name}, {answer.tier}: "
