@@ -23,6 +23,7 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
 from common.runs.options import REPOSITORY
+from data.errors import UserError
 from website.formulas import set_formulas
 
 logger = logging.getLogger(__name__)
@@ -140,7 +141,11 @@ def _set_formulas(app: Sphinx, env: BuildEnvironment) -> None:
             )
         }
     )
-    html = set_formulas(formulas)
+    html = [""] * len(formulas)
+    try:
+        html = set_formulas(formulas)
+    except UserError as error:
+        logger.warning("%s", error)
     env.site_formulas = dict(zip(formulas, html, strict=True))  # type: ignore[attr-defined]
 
 

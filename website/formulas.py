@@ -27,5 +27,5 @@ def set_formulas(formulas: Sequence[tuple[str, bool]]) -> list[str]:
     )
     if done.returncode:
         lines = [line for line in done.stderr.splitlines() if "Error: " in line]
-        raise UserError(f"KaTeX: {(lines or [done.stderr])[0]}")
+        raise UserError((lines or [done.stderr])[0])
     return json.loads(done.stdout)
