@@ -114,10 +114,10 @@ def test_a_solution_passes_and_a_mistake_gets_the_commands_words(browser, exerci
     path.write_bytes(mistake.answer.source)
     result = judged(browser, exercise, path.read_text("utf-8"))
     verdict = check_answer(Answer.read(exercise, path))
-    assert verdict.cause == mistake.cause
+    assert verdict.causes == [mistake.cause]
     title, *lines = result["text"]
     assert title.endswith(f": {verdict.stage}")
-    assert lines == [*(f"  {line}" for line in verdict.lines), f"cause: {verdict.cause}."]
+    assert lines == [*(f"  {line}" for line in verdict.lines), f"cause: {mistake.cause}."]
 
 
 def test_the_list_has_the_commands_order_and_shows_what_is_done(page, tmp_path, capsys):
