@@ -43,7 +43,8 @@ lint: .venv/dev
 	$(BIN)/ruff format --check
 	$(BIN)/pyrefly check --summary=none
 	$(BIN)/lychee .
-	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml \
+		$(wildcard tools/course/*.yml)
 	$(BIN)/check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
 
 # What compare.py needs, and on top of it what the tests and the checks need.
