@@ -11,8 +11,8 @@ from common.configuration import Configuration
 from play.api import Api
 from play.digit_models import DigitModel, ModelUnavailable
 from play.digits import Digits, TestImages
+from play.limits import TORCH_REMEDY
 from play.sessions import Refusal, Sessions
-from play.training import TORCH_REMEDY
 
 # What the site's build puts beside the page: see website/bundled_data.py.
 MODEL, IMAGES = "digit_model.npz", "test_images.npz"

@@ -4,6 +4,7 @@ A `Setup` is a configuration as the tiers' `train_steps` takes it, and the data 
 """
 
 import re
+from importlib.util import find_spec
 from typing import Literal
 
 from common.configuration import ScheduleName, TorchConfiguration
@@ -20,6 +21,8 @@ MIN_OWN_POINTS = 2  # where no others are trained on
 MAX_REQUEST_BYTES = 64 * 1024  # of a request's body
 EXTENT = 3.0  # of an empty plane: it reaches from -EXTENT to EXTENT in both directions
 MAX_COORDINATE = 10.0  # coordinate of a point
+
+TORCH_REMEDY = 'Tiers 2 and 3 need torch: .venv/bin/python -m pip install -e ".[torch]".'
 
 Point = tuple[float, float, int]
 
@@ -58,6 +61,8 @@ class Setup(TorchConfiguration):
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
+        if self.tier != "numpy" and find_spec("torch") is None:
+            raise UserError(TORCH_REMEDY)
         if len(self.hidden) > MAX_LAYERS:
             raise UserError(
                 f"{len(self.hidden)} hidden layers: the page shows at most {MAX_LAYERS}; remove"

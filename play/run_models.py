@@ -9,8 +9,7 @@ from common.runs.options import REPOSITORY
 from common.runs.run_folder import CHECKPOINT, CONFIG, TEST, FinishedRun
 from data.errors import UserError
 from play.digit_models import DigitModel, ModelUnavailable
-from play.limits import page_words
-from play.training import TORCH_REMEDY
+from play.limits import TORCH_REMEDY, page_words
 from tiers import TIERS
 
 

@@ -15,7 +15,6 @@ from common.randomness import DROPOUT, generator
 from common.schedules import scheduled_learning_rate
 from common.training import DivergenceError, History, Training
 from data.datasets import Dataset
-from data.errors import UserError
 from layers_numpy import Dropout
 from play.limits import Point, Setup
 from play.plane import INPUTS, extent, make_dataset
@@ -24,8 +23,6 @@ from tiers import TIERS, Tier
 # Dropout's masks come from torch's one generator, which a training seeds before each step: nobody
 # else may draw in between.
 TORCH_RNG_LOCK = threading.Lock()
-
-TORCH_REMEDY = 'Tiers 2 and 3 need torch: .venv/bin/python -m pip install --editable ".[torch]".'
 
 
 class TorchDropout(Dropout):
@@ -129,7 +126,7 @@ class PageTraining:
         drift: of each step and tier, the largest difference of any parameter from tier 1's.
 
     Raises:
-        UserError: where the set-up is impossible, or asks for torch and there is none.
+        UserError: where the set-up is impossible.
     """
 
     def __init__(self, setup: Setup) -> None:
@@ -148,13 +145,8 @@ class PageTraining:
         self.drift: dict[str, list[float]] = {name: [] for name in others}
 
     def _begin(self, tier: Tier, torch_masks: bool) -> TierTraining:
-        try:
-            with TORCH_RNG_LOCK:  # tier 3 draws weights from torch's generator, and replaces them
-                return TierTraining(tier, self.setup, self.dataset, torch_masks)
-        except ModuleNotFoundError as error:
-            if error.name != "torch":
-                raise
-            raise UserError(TORCH_REMEDY) from None
+        with TORCH_RNG_LOCK:  # tier 3 draws weights from torch's generator, and replaces them
+            return TierTraining(tier, self.setup, self.dataset, torch_masks)
 
     @property
     def steps_per_epoch(self) -> int:

@@ -320,6 +320,7 @@ with serving(Path("nowhere"), Path("nowhere")) as client:
     print([model["reason"] for model in client.get("/api/digits").json()["tiers"]])
     print("torch" in sys.modules)
     print(client.post(session + "/setup", {{"tier": "all"}}).text)
+    assert client.post("/api/link", {{"tier": "all", "seed": 3}}).json()["values"] == {{"seed": 3}}
     assert client.post(session + "/frame", {{"until": 19}}).json()["tiers"] == ["numpy"]
 """
 
@@ -340,7 +341,7 @@ def test_without_torch_tier_1_works_and_the_others_name_what_to_install():
     models, torch, refusal = python(WITHOUT_TORCH.format(before=hidden))
     assert torch == "True"
     error = json.loads(refusal)["error"]
-    assert error.startswith("Tiers 2 and 3 need torch: .venv/bin/python -m pip")
+    assert error == 'Tiers 2 and 3 need torch: .venv/bin/python -m pip install -e ".[torch]".'
     assert models.count("Tiers 2 and 3 need torch") == 2
 
 

@@ -127,8 +127,7 @@ export class Setups {
         return;
       }
       const { values, refusals } = await post("api/link", wanted);
-      await this.apply(values);
-      showMessage(refusals.join(" "), "refusal");
+      if (await this.apply(values)) showMessage(refusals.join(" "), "refusal");
     }
   }
 
