@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,25 @@ def test_the_policy_names_a_page_s_own_scripts():
 def test_the_first_exercise_is_under_20_mb(site_folder):
     files = [*(site_folder / "runtime").rglob("*"), *(site_folder / "practise").glob("*.*s")]
     assert 10e6 < sum(file.stat().st_size for file in files) < 20e6
+
+
+def test_the_archive_gives_no_answer_away(site_folder):
+    names = zipfile.ZipFile(site_folder / "runtime" / "python.zip").namelist()
+    ours = [
+        name for name in names if not re.match(r"attrs?/|jaxtyping/|.*\.dist-info/|wadler", name)
+    ]
+    assert len(ours) > 100
+    allowed = r"(common|data|exercises|experiments|numpy|play)/[\w/]+\.(py|json|md)|tiers\.py"
+    secret = r"solution|mistake|alternative|starter_|/test_|/work/|/static/"
+    wrong = [one for one in ours if not re.fullmatch(allowed, one) or re.search(secret, one)]
+    assert not wrong
+
+
+def test_the_licences_of_what_comes_along_are_there(site_folder):
+    text = (site_folder / "licences.txt").read_text(encoding="utf-8")
+    for name in ("pyodide 0.27.7, MPL-2.0", "katex 0", "codemirror 6", "furo", "sphinx"):
+        assert f"\n{name}" in text, name
+    assert text.count("Permission is hereby granted, free of charge") > 15
 
 
 def test_the_version_changes_with_any_file(site_folder, tmp_path):

@@ -27,6 +27,7 @@ def test_the_documents_complain_of_nothing_and_ask_no_other_host(site, page):
     assert page.js("document.fonts.check('16px KaTeX_Math')"), "formulas without their font"
     page.driver.get(f"{site}/search.html?q=dropout")
     page.wait("document.querySelectorAll('#search-results li').length > 3")
+    page.wait("document.querySelector('#search-results').innerText.includes('the activation A=f')")
     assert page.complaints() == []
     assert [one for one in page.requests() if not one.startswith((site, "data:"))] == []
 

@@ -30,6 +30,7 @@ from website.tools import (
     copy_interpreter,
     first_error,
     install_packages,
+    licences,
 )
 
 PAGE = REPOSITORY / "play" / "static"
@@ -64,9 +65,10 @@ def main(arguments: list[str]) -> None:
         args=arguments,
         description="Build the static site.",
     )
+    server = listen(options.output, options.port) if options.serve else None
     build(options)
-    if options.serve:
-        serve(listen(options.output, options.port), options.browser)
+    if server:
+        serve(server, options.browser)
 
 
 def build(options: SiteOptions) -> None:
@@ -94,6 +96,7 @@ def build(options: SiteOptions) -> None:
         step("Python", lambda: copy_python(site / "runtime"))
         step("digits", lambda: write_digits(site / "data", options))
         shutil.copytree(SOURCE / "static", site, dirs_exist_ok=True)
+        (site / "licences.txt").write_text(licences(), encoding="utf-8")
         pages = finish_pages(site)
         write_service_worker(site)
         # Both are of this system's temporary name, which no server could read.

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterable
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +127,7 @@ def numpy_wheel() -> Path:
             pooch.retrieve(address, f"sha256:{digest}", name, WHEELS, downloader=downloader)
         except (OSError, ValueError) as error:
             raise UserError(
-                f"{path} is missing, and {address} cannot be had ({one_line(error, 200)}):"
+                f"{path} is missing, and {address} cannot be had ({one_line(error, 120)}):"
                 " copy the file there"
             ) from None
     found = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -135,6 +136,27 @@ def numpy_wheel() -> Path:
             f"{path} has the SHA-256 {found}, and Pyodide's lock names {digest}: delete the file"
         )
     return path
+
+
+def licences() -> str:
+    """Who wrote what the site brings along, and under which terms."""
+    parts = [f"This repository\n\n{(REPOSITORY / 'LICENSE').read_text(encoding='utf-8')}"]
+    packages = json.loads((SOURCE / "package.json").read_text())["dependencies"]
+    for name in sorted(packages.keys() - {"esbuild"}):
+        about = json.loads((PACKAGES / name / "package.json").read_text())
+        files = sorted((PACKAGES / name).glob("LICENSE"))
+        texts = [file.read_text(encoding="utf-8") for file in files]
+        heading = f"{name} {about['version']}, {about['license']}, {about['repository']['url']}"
+        parts.append("\n\n".join([heading, *texts]))
+    for name in ("sphinx", "furo"):
+        found = distribution(name)
+        texts = [
+            Path(str(file.locate())).read_text(encoding="utf-8")
+            for file in found.files or ()
+            if "licenses" in file.parts
+        ]
+        parts.append("\n\n".join([f"{name} {found.version}", *texts]))
+    return f"\n\n{'=' * 80}\n\n".join(part.strip() for part in parts) + "\n"
 
 
 def first_error(text: str) -> str:
