@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -9,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from common.runs.options import REPOSITORY
 from data.errors import UserError
 from exercises.checker.catalogue import all_exercises, find_exercise
+from exercises.checker.known import read_knowledge
 from exercises.checker.variants import read_mistakes
 from tools.build_autograder import build
 from tools.student_edition import write_edition
@@ -18,6 +21,20 @@ from tools.student_edition import write_edition
 COLLAPSE = find_exercise("13")
 MISTAKE = read_mistakes(COLLAPSE)[0]
 NAME = "13_linear_collapse_numpy.py"
+
+
+def test_the_mistakes_to_talk_about_are_known_and_each_exercise_has_its_place():
+    text = (REPOSITORY / "docs" / "teaching.md").read_text(encoding="utf-8")
+    named = re.findall(r"^- \*\*(\d\d)\*\* (.*)$", text, re.MULTILINE)
+    for number, cause in named:
+        assert cause in {row.cause for row in read_knowledge(find_exercise(number)).mistakes}
+    numbers = [exercise.number for exercise in all_exercises()]
+    assert sorted({number for number, _ in named}) == numbers
+    order = re.findall(r"^\| (\d\d) [^|]*\|([^|]*)\|", text, re.MULTILINE)
+    assert sorted(number for number, _ in order) == numbers
+    for place, (number, after) in enumerate(order):
+        before = [earlier for earlier, _ in order[:place]]
+        assert set(re.findall(r"\d\d", after)) <= set(before), number
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,7 @@ from common.runs.options import REPOSITORY
 from compare import Comparison
 from data.errors import UserError
 from docs import update_snippets
+from exercises.checker.commands import COMMANDS
 from mlp_paper import MLP
 from tiers import TIERS
 
@@ -138,8 +139,10 @@ def test_every_formula_stands_apart_from_the_words_around_it(document):
 
 def test_every_option_named_is_one():
     experiments = (import_module(f"experiments.{name}").Options for name in EXPERIMENTS)
-    options = (Comparison, SpeedOptions, *experiments)
+    commands = (model for model, _ in COMMANDS.values())  # of the exercises
+    options = (Comparison, SpeedOptions, *experiments, *commands)
     known = {option_name(field) for model in options for field in model.option_fields()}
+    known |= {"--rm", "--network", "--memory", "--pids-limit", "--volume", "--tag"}  # docker's
     known |= {"--no-momentum", "--help", "--editable", "--torch-backend", "--constraint"}
     known |= set(re.findall(r"--[a-z][a-z-]+", torchrun.get_args_parser().format_help()))
     for document in (README, *(REPOSITORY / "docs").glob("*.md"), GALLERY):
