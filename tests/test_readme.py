@@ -62,18 +62,26 @@ def test_every_line_of_the_lesson_is_in_the_tiers():
         assert squeezed(block) in code, block
 
 
-@pytest.mark.parametrize(("document", "count"), [("README.md", 2), ("docs/derivations.md", 2)])
+@pytest.mark.parametrize(
+    ("document", "count"),
+    [("README.md", 2), ("docs/derivations.md", 2), ("docs/it_does_not_learn.md", 20)],
+)
 def test_the_snippets_print_what_is_shown(document, count):
-    """A block of Python with a plain block right below it, which is what it prints."""
+    """A block of Python with a plain block right below it, which is what it prints.
+
+    A block may use what those above it have defined.
+    """
     text = (REPOSITORY / document).read_text()
     snippets = re.findall(r"```python\n([^`]*)```\n```\n([^`]*)```", text)
     assert len(snippets) == count
+    names = {}
     for code, shown in snippets:
         # README's training gives the same digits in each tier.
-        for tier in TIERS if "train_numpy" in code else [None]:
+        everywhere = document == "README.md" and "train_numpy" in code
+        for tier in TIERS if everywhere else ["numpy"]:
             printed = io.StringIO()
             with contextlib.redirect_stdout(printed):
-                exec(code.replace("train_numpy", f"train_{tier}"), {})
+                exec(code.replace("train_numpy", f"train_{tier}"), names)
             assert printed.getvalue() == shown, tier
 
 
