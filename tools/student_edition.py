@@ -23,7 +23,7 @@ WORKFLOW = COURSE / "check_answers.yml"
 # For who teaches, and for the repository itself.
 TEACHERS = (".ci", ".github", "website", "tools/course")
 # A test or tool with one of these in it needs what students do not get.
-NEEDED = ("read_mistakes", "read_right_answers", ".solution(", "website", "student_edition")
+NEEDED = ("read_mistakes", "read_right_answers", ".solution(", "\nfrom website", "student_edition")
 IGNORED = "exercises/work/\n"
 
 
