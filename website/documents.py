@@ -44,7 +44,7 @@ CODE = {".py", ".js", ".css", ".html", ".toml"}
 STATEMENT = re.compile(r"exercises/(\d\d_\w+)\.md")
 
 
-# What the lesson's paragraphs of these first words can be watched in: a set-up, and what it shows.
+# Where the lesson's topics can be watched: by its first words, a set-up and what it shows.
 PLAYGROUND = {
     "Forward.": ("dataset=xor&hidden=8,8&activation=identity", "two hidden layers without f"),
     "Backward.": (
@@ -157,22 +157,31 @@ def _write_formula(translator: Any, node: nodes.math | nodes.math_block) -> None
 
 
 class _PlaygroundLinks(SphinxTransform):
-    """Let the lesson's paragraphs end with a set-up of the playground."""
+    """Let the lesson's topics end with a set-up of the playground."""
 
     default_priority = 290  # before the links are made relative
 
     def apply(self, **_: Any) -> None:
         if self.env.docname != "lesson":
             return
-        missing = dict(PLAYGROUND)
-        for paragraph in self.document.findall(nodes.paragraph):
-            first = next((child for child in paragraph.children if child.astext()), None)
-            if isinstance(first, nodes.strong) and first.astext() in missing:
-                setup, text = missing.pop(first.astext())
-                link = nodes.reference("", text, refuri=f"site:play/index.html#{setup}")
-                paragraph += [nodes.Text(" In the playground: "), link, nodes.Text(".")]
-        if missing:
-            logger.warning("the lesson has no paragraph that begins with %s", ", ".join(missing))
+        topics = {_topic(one): one for one in self.document.findall(nodes.paragraph)}
+        for topic, (setup, text) in PLAYGROUND.items():
+            if topic not in topics:
+                logger.warning("the lesson has no paragraph that begins with %s", topic)
+                continue
+            section = topics[topic].parent
+            after = section.children[section.index(topics[topic]) + 1 :]
+            end = next((section.index(one) for one in after if _topic(one)), len(section))
+            link = nodes.reference("", text, refuri=f"site:play/index.html#{setup}")
+            sentence = [nodes.Text("In the playground: "), link, nodes.Text(".")]
+            section.insert(end, nodes.paragraph("", "", *sentence))
+
+
+def _topic(node: nodes.Node) -> str:
+    """The bold words that a paragraph begins with, or nothing."""
+    first = next((child for child in node.children if child.astext()), None)
+    is_topic = isinstance(node, nodes.paragraph) and isinstance(first, nodes.strong)
+    return first.astext() if is_topic else ""
 
 
 class _SiteLinks(SphinxTransform):
