@@ -246,7 +246,7 @@ PRESETS: list[tuple[str, str, str, dict[str, Any]]] = [
     (
         "gradients vanish",
         "Six layers of sigmoids: each passes back a fraction of the gradient, so the first layer's"
-        " is 10,000 times smaller than the last one's. Choose ReLU and He normal weights.",
+        " is over 10,000 times smaller than the last one's. Choose ReLU and He normal weights.",
         "gradients",
         {
             "dataset": "circles",
@@ -264,8 +264,8 @@ PRESETS: list[tuple[str, str, str, dict[str, Any]]] = [
     ),
     (
         "three tiers drift",
-        "The same training three times: the weights differ by rounding, which chaotic training"
-        " amplifies.",
+        "The same training three times. Rounding alone makes the weights differ, by 10⁻⁷ at first;"
+        " chaotic training amplifies it to the size of the weights within some thousand steps.",
         "drift",
         {"dataset": "spiral", "tier": "all"},
     ),

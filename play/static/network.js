@@ -74,7 +74,8 @@ export class Network {
     }
     place.prepend(this.picture.canvas, inputs);
     elements.forEach((element, index) => {
-      if (place.children[index + 2] !== element) place.insertBefore(element, place.children[index + 2]);
+      const next = place.children[index + 2];
+      if (next !== element) place.insertBefore(element, next);
     });
     this.columns[0].buttons[0].tabIndex = 0;
   }

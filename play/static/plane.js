@@ -37,8 +37,8 @@ export class Plane {
     const { train_labels: train, validation_labels: validation } = answer.points;
     find("counts").textContent = draft
       ? `Own points: ${points.length}. Training needs at least ${fewest}: click the plane.`
-      : `${train.shape[0]} training points (filled), ${validation.shape[0]} validation points (open).`
-        + ` ${answer.validation_note ?? ""}`;
+      : `${train.shape[0]} training points (filled), ${validation.shape[0]} validation points `
+        + `(open). ${answer.validation_note ?? ""}`;
     if (draft) this.clearRegions();
     this.drawPoints();
     if (this.cross) this.askAt();
@@ -118,7 +118,8 @@ export class Plane {
       await training.session.ask("point", { x, y, shown: training.shown }).then(
         (answer) => this.showPlace(answer),
         // Of all else that is wrong, a frame will tell.
-        (error) => error.code === "taken-over" && training.recovering(() => Promise.reject(error)),
+        (error) => error.code === "taken-over"
+          && training.recovery.attempt(() => Promise.reject(error)),
       );
     }
     this.asking = false;

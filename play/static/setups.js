@@ -63,7 +63,7 @@ export class Setups {
       hideMessage("refusal");
       return true;
     } catch (error) {
-      if (error.code === "unreachable") await this.training.waitForServer(error);
+      if (error.code === "unreachable") await this.training.recovery.waitForServer(error);
       else showMessage(error.message, "refusal");
       if (name) this.controls.complain(name);
       document.body.dataset.refused = Number(document.body.dataset.refused ?? 0) + 1;
@@ -86,7 +86,9 @@ export class Setups {
       Object.assign(wanted, value === "own" ? this.own : { points: [], classes: undefined });
     }
     const taken = await this.apply(wanted, name);
-    if (!taken && name === "tier") controls.show(training.setup, training.wanted, training.answer.usual);
+    if (!taken && name === "tier") {
+      controls.show(training.setup, training.wanted, training.answer.usual);
+    }
   }
 
   /** Train on with these points of the reader's own. */
@@ -123,7 +125,7 @@ export class Setups {
       hideMessage("refusal");
     } catch (error) {
       if (error.code === "unreachable") {
-        await this.training.waitForServer(error);
+        await this.training.recovery.waitForServer(error);
         return;
       }
       const { values, refusals } = await post("api/link", wanted);

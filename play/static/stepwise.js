@@ -56,12 +56,12 @@ export class StepsView {
       this.build();
     } catch (error) {
       if (["expired", "taken-over", "unreachable"].includes(error.code)) {
-        await training.recovering(() => Promise.reject(error));
+        await training.recovery.attempt(() => Promise.reject(error));
         return;
       }
       if (error.code !== "diverged") showMessage(error.message, "refusal");
     }
-    await training.recovering(() => training.look());
+    await training.recovery.attempt(() => training.look());
     training.show();
   }
 

@@ -1,16 +1,12 @@
 // The training as the page knows it: its set-up, what it has measured, and the loop that asks for
 // one frame after the other. The server trains only as far as a frame asks.
 
-import { get } from "./api.js";
 import { showMessage, hideMessage } from "./messages.js";
+import { Recovery } from "./recovery.js";
 
-const ALIVE_EVERY = 15_000; // ms; a session that is not heard of for three minutes ends
-const TRY_AGAIN = 1_000; // ms
 const PATIENCE = 800; // ms, until a reader is told what takes so long
 const SLOW = "Preparing the training …";
 const LOADING = "Preparing the training. Loading torch takes some seconds the first time …";
-const RESTARTED =
-  "The server was restarted or this session expired: training starts again with the same options.";
 
 export class Training {
   constructor(session) {
@@ -26,7 +22,7 @@ export class Training {
     this.changing = Promise.resolve(); // while a set-up is on its way
     this.changes = 0; // so many are on their way
     this.empty = false; // too few points to train on
-    setInterval(() => this.stayAlive(), ALIVE_EVERY);
+    this.recovery = new Recovery(this);
     document.addEventListener("visibilitychange", () => {
       this.wake?.();
       this.loop();
@@ -77,7 +73,8 @@ export class Training {
   begin(fields, answer) {
     hideMessage("lost");
     const goesOn = answer.frame.step > 0 && answer.frame.step === this.frame?.step;
-    const { gradients, gradientSteps } = goesOn ? this.history : { gradients: {}, gradientSteps: [] };
+    const { gradients, gradientSteps } = goesOn
+      ? this.history : { gradients: {}, gradientSteps: [] };
     [this.wanted, this.answer, this.setup] = [fields, answer, answer.setup];
     if (!answer.frame.tiers.includes(this.shown)) this.shown = null;
     this.history = { loss: {}, drift: {}, epochs: {}, gradients, gradientSteps };
@@ -100,7 +97,7 @@ export class Training {
   showTier(tier) {
     this.shown = tier;
     Object.assign(this.history, { gradients: {}, gradientSteps: [] });
-    this.recovering(() => this.look()).then(() => this.show());
+    this.recovery.attempt(() => this.look()).then(() => this.show());
   }
 
   /** Ask for a frame, with the training moved to the step `until` if one is given. */
@@ -185,7 +182,7 @@ export class Training {
     let coming = null;
     while (this.frame && (coming || this.goesOn)) {
       await this.changing;
-      await this.recovering(() => coming ?? this.next());
+      await this.recovery.attempt(() => coming ?? this.next());
       coming = this.frame && this.goesOn && !this.changes ? this.next() : null;
       coming?.catch(() => {}); // which the next turn reports
       this.show();
@@ -222,53 +219,5 @@ export class Training {
     this.notify("rate");
     await this.look();
     this.show();
-  }
-
-  /** Do something with the session; if it or the server is gone, say so and begin anew. A session
-   *  that another page has taken over is not begun anew unasked: the two would take turns. */
-  async recovering(action) {
-    try {
-      return await action();
-    } catch (error) {
-      if (error.code === "expired") await this.restart();
-      else if (error.code === "unreachable") await this.waitForServer(error);
-      else {
-        this.target = 0;
-        showMessage(error.message, error.code === "taken-over" ? "lost" : "refusal");
-        this.notify("state");
-      }
-    }
-    return null;
-  }
-
-  async waitForServer(error) {
-    this.lost = true;
-    this.notify("state");
-    showMessage(error.message, "lost");
-    for (;;) {
-      await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN));
-      if (document.hidden) continue;
-      try {
-        await get("api/options");
-        break;
-      } catch (again) {
-        if (again.code !== "unreachable") break;
-      }
-    }
-    this.session.id = null;
-    await this.restart();
-  }
-
-  async restart() {
-    await this.recovering(() => this.setUp(this.wanted));
-    this.lost = false;
-    this.notify("state");
-    showMessage(RESTARTED, "lost");
-  }
-
-  async stayAlive() {
-    if (!this.frame || !this.session.id || this.lost) return;
-    if (this.looping && !document.hidden) return;
-    await this.recovering(() => this.session.ask("alive"));
   }
 }
