@@ -11,8 +11,8 @@ const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowD
 
 export class Network {
   /** @param head (index) => the field with a hidden layer's number of units.
-   *  @param enlarge called with {name, low, high, width, height, values} of the unit that is pointed
-   *    at or focused, and with null. */
+   *  @param enlarge called with {name, low, high, width, height, values} of the unit that is
+   *    pointed at or focused, and with null. */
   constructor(training, head, enlarge) {
     Object.assign(this, { training, head, enlarge });
     this.chosen = null; // [column, unit]: whose numbers are read

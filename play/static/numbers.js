@@ -1,4 +1,4 @@
-// A number's field: what is typed, or reached by the arrow keys, holds after Enter or on leaving it.
+// A number's field: what is typed, or reached by arrow keys, holds after Enter or on leaving it.
 
 import { make } from "./dom.js";
 

@@ -8,7 +8,8 @@ export class Presets {
   constructor(training, { presets, fields }) {
     this.links = presets.map(({ label, sentence, chart, values }) => {
       const href = addressOf({ chart, wanted: values }, fields);
-      return { link: make("a", { href }, label), sentence, wanted: withoutDefaults(values, fields) };
+      const link = make("a", { href }, label);
+      return { link, sentence, wanted: withoutDefaults(values, fields) };
     });
     find("presets").append(...this.links.map(({ link }) => link));
     for (const event of ["setup", "rate"]) {

@@ -1,4 +1,4 @@
-// What the reader sets: a training begun anew, another learning rate, points added, a link followed.
+// What the reader sets: a training begun anew, another learning rate, points, a link's set-up.
 
 import { post } from "./api.js";
 import { showMessage, hideMessage } from "./messages.js";
