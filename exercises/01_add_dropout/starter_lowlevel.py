@@ -1,6 +1,6 @@
 """Exercise 01 in tier 2: python -m exercises check 01 --tier lowlevel"""
 
-import torch  # noqa: F401 - yours to use
+import torch
 
 
 class Dropout:

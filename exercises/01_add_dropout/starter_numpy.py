@@ -1,6 +1,6 @@
 """Exercise 01 in tier 1: python -m exercises check 01"""
 
-import numpy as np  # noqa: F401 - yours to use
+import numpy as np
 
 
 class Dropout:

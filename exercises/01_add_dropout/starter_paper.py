@@ -1,6 +1,6 @@
 """Exercise 01 in tier 3: python -m exercises check 01 --tier paper"""
 
-import torch  # noqa: F401 - yours to use
+import torch
 from torch import nn
 
 

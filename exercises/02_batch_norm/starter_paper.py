@@ -1,6 +1,6 @@
 """Exercise 02 in tier 3: python -m exercises check 02 --tier paper"""
 
-import torch  # noqa: F401 - yours to use
+import torch
 from torch import nn
 
 

@@ -1,6 +1,6 @@
 """Exercise 03 in tier 2: python -m exercises check 03 --tier lowlevel"""
 
-import torch  # noqa: F401 - yours to use
+import torch
 
 
 class TwoLayerNetwork:

@@ -1,6 +1,6 @@
 """Exercise 03 in tier 1: python -m exercises check 03"""
 
-import numpy as np  # noqa: F401 - yours to use
+import numpy as np
 
 
 class TwoLayerNetwork:

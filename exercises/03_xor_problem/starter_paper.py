@@ -1,6 +1,6 @@
 """Exercise 03 in tier 3: python -m exercises check 03 --tier paper"""
 
-import torch  # noqa: F401 - yours to use
+import torch
 from torch import nn
 
 

@@ -1,6 +1,6 @@
 """Exercise 05: python -m exercises check 05"""
 
-import numpy as np  # noqa: F401 - yours to use
+import numpy as np
 
 
 def xavier_normal(d_out, d_in, rng):

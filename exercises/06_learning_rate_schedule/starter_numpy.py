@@ -1,6 +1,6 @@
 """Exercise 06: python -m exercises check 06"""
 
-import numpy as np  # noqa: F401 - yours to use
+import numpy as np
 
 
 def step_schedule(step, peak, decay_steps, decay_factor):

@@ -1,6 +1,6 @@
 """Exercise 08 in tier 2: python -m exercises check 08 --tier lowlevel"""
 
-import torch  # noqa: F401 - yours to use
+import torch
 
 
 def clip_gradient_norm(gradients, max_norm):

@@ -1,6 +1,6 @@
 """Exercise 08: python -m exercises check 08"""
 
-import numpy as np  # noqa: F401 - yours to use
+import numpy as np
 
 
 def clip_gradient_norm(gradients, max_norm):

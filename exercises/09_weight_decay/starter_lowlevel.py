@@ -1,6 +1,6 @@
 """Exercise 09 in tier 2: python -m exercises check 09 --tier lowlevel"""
 
-import torch  # noqa: F401 - yours to use
+import torch
 
 
 def penalty(parameters, weight_decay):

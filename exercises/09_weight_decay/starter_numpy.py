@@ -1,6 +1,6 @@
 """Exercise 09: python -m exercises check 09"""
 
-import numpy as np  # noqa: F401 - yours to use
+import numpy as np
 
 
 def penalty(parameters, weight_decay):

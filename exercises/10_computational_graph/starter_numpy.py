@@ -1,6 +1,6 @@
 """Exercise 10: python -m exercises check 10"""
 
-import numpy as np  # noqa: F401 - yours to use
+import numpy as np
 
 
 def product_graph():

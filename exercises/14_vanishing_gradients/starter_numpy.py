@@ -1,6 +1,6 @@
 """Exercise 14: python -m exercises check 14"""
 
-import numpy as np  # noqa: F401 - yours to use
+import numpy as np
 
 
 def gradient_norms(X, grad_Y, weights, biases, activation):
