@@ -33,6 +33,7 @@ DOCUMENTS = [
     *sorted((REPOSITORY / "exercises").glob("[0-9]*.md")),
 ]
 GALLERY = REPOSITORY / "experiments" / "README.md"
+PAPERS = REPOSITORY / "docs" / "papers.md"
 # Those that are scripts: the other files of the folder are what they share.
 EXPERIMENTS = {
     path.stem: path
@@ -164,7 +165,10 @@ def test_every_experiment_is_in_the_gallery_and_asks_first():
     assert sorted(shown) == sorted(EXPERIMENTS)
     for name, path in EXPERIMENTS.items():
         assert f"](../docs/figures/{name}.png)" in gallery
-        assert f"](docs/figures/{name}.png)" in README.read_text()
+        if re.search(r"_\d{4}_", name):  # of a paper, by author and year
+            assert f"](../experiments/{name}.py)" in PAPERS.read_text()
+        else:
+            assert f"](docs/figures/{name}.png)" in README.read_text()
         docstring = ast.get_docstring(ast.parse(path.read_text()))
         parts = ("Claim: ", "Predict first: ", "What to change: ", "Exercise: ")
         places = [docstring.find(part) for part in parts]
