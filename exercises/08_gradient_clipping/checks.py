@@ -42,7 +42,7 @@ METADATA = Metadata(
         " clipped, or their sum?",
     ),
     experiment="experiments/schedules_and_clipping.py",
-    playground="dataset=spiral&hidden=16,16&learning_rate=1&clip_norm=1",
+    playground="dataset=spiral&hidden=16,16&activation=tanh&learning_rate=0.5&clip_norm=0.1",
 )
 CHECKS = Checks()
 TOLERANCE = 1e-5  # PyTorch's 1e-6, beside norms above 1, is less
