@@ -19,18 +19,21 @@ async function fetchAll() {
   const sizes = await (await fetch(new URL("files.json", here))).json();
   const total = Object.values(sizes).reduce((sum, size) => sum + size, 0);
   let loaded = 0;
+  const count = async (body) => {
+    for (const reader = body.getReader(); ;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      loaded += value.length;
+      postMessage({ kind: "progress", loaded, total });
+    }
+  };
   const arriving = new Map(Object.keys(sizes).map((name) => {
     const { href } = new URL(name, here);
     return [href, fetch(href).then((response) => {
       if (!response.ok) throw new Error(`${name} could not be loaded (${response.status})`);
-      const counted = response.body.pipeThrough(new TransformStream({
-        transform(bytes, controller) {
-          loaded += bytes.length;
-          postMessage({ kind: "progress", loaded, total });
-          controller.enqueue(bytes);
-        },
-      }, undefined, { highWaterMark: Infinity })); // arrives before it is read
-      return new Response(counted, { headers: response.headers });
+      // Its own response, with which the browser keeps what it has compiled for the next visit.
+      count(response.clone().body).catch(() => {}); // told to who reads the response
+      return response;
     })];
   }));
   const fetchAnew = self.fetch;
