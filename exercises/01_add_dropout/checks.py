@@ -318,11 +318,21 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
         return [*(factor if factor.size == 1 else [factor.size > 1]), share, *alike]
 
     def evaluated(which: int) -> Any:
+        """In words where evaluation does the same as training, whatever may be wrong with that."""
         layer = make(answer, tier, p)
-        tier.forward(layer, tier.array(X))
-        tier.set_training(layer, False)
-        result = tier.backward(layer, tier.array(X), tier.array(G))[which]
-        return str(summary(tier.numbers("", result) / (X, G)[which]))
+        results = []
+        for training in (True, False):
+            tier.set_training(layer, training)
+            result = tier.backward(layer, tier.array(X), tier.array(G))[which]
+            results.append(summary(tier.numbers("", result) / (X, G)[which]))
+        drops = results[0][1] != "none"
+        return "as in training" if drops and results[0] == results[1] else str(results[1])
+
+    def nothing_dropped() -> Any:
+        """With p = 0, and only where nothing is wrong with another p: a factor shows there."""
+        dropped = summary(output(answer, tier, p, X) / X)
+        right = dropped == [round(1 / (1 - p), 6), "p", False, False]
+        return str(summary(output(answer, tier, 0.0, X) / X)) if right else "as with another p"
 
     def trained() -> Any:
         Y, grad_X = tier.backward(make(answer, tier, p), tier.array(X), tier.array(G))
@@ -371,7 +381,7 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
         lambda: str(getattr(answer.Dropout(p), "training", None)),
         *(trained, changes, repeats, at_zero),
         lambda: fixed_number(answer, tier, p, X),
-        lambda: str(summary(output(answer, tier, 0.0, X) / X)),
+        nothing_dropped,
         *(lambda which=which: evaluated(which) for which in (0, 1)),
         *(lambda training=training: switched(training) for training in (True, False)),
         *(lambda t=t, which=which: dtype(t, which) for t in (True, False) for which in (0, 1)),
