@@ -146,4 +146,5 @@ def save_animation(animation: FuncAnimation, path: Path) -> Path:
     return path
 
 
-matplotlib.use("Agg")
+if "ipykernel" not in sys.modules:  # a notebook shows figures itself, if its backend is left alone
+    matplotlib.use("Agg")
