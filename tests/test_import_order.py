@@ -25,7 +25,7 @@ BELOW = {
     "tiers.py": SHARED | TIERS,
 }
 # These may import anything, and nothing in BELOW may import them.
-TOP = ["compare.py", "compared_figures.py", "compared_runs.py", "conftest.py"]
+TOP = ["compare.py", "compared_figures.py", "compared_runs.py", "conftest.py", "notebooks"]
 TOP += ["experiments", "exercises", "play", "website", "benchmarks", "docs", "tests", "tools"]
 NEVER_IN_TIER_1 = {"torch", "torchvision", "matplotlib"}
 

@@ -111,6 +111,8 @@ def _link_to_the_site(app: Sphinx, document: str, source: list[str]) -> None:
             return f"site:practise/{exercise[1]}.html"
         if target.suffix in (".md", ".png"):
             return link[0]
+        if target.suffix == ".ipynb":
+            target = target.with_suffix(".py")  # which can be read
         shown.add(target)
         line = re.match(r"L\d+", link["fragment"] or "")
         return f"site:{code_page(target)}.html" + (f"#{line[0]}" if line else "")
