@@ -17,18 +17,21 @@ BADGE = (
     "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
     f"(https://colab.research.google.com/github/{ADDRESS}/blob/main/notebooks/{{name}}.ipynb)"
 )
-# The editable install puts the tiers' folders on the path of a Python that starts after it;
-# addsitedir does so in this one.
+# An editable install counts from the next start of Python on; addsitedir makes it count at once.
 SETUP = f"""\
 import sys
+from importlib.util import find_spec
 
-if "google.colab" in sys.modules:  # at home, this cell does nothing
-    import os, site, subprocess, sysconfig
+if "google.colab" in sys.modules and find_spec("train_numpy") is None:  # at home, nothing happens
+    import site
+    import subprocess
+    import sysconfig
 
-    subprocess.run("git clone -q --depth 1 https://github.com/{ADDRESS}", shell=True, check=True)
-    os.chdir("multilayer-perceptron")
+    address = "https://github.com/{ADDRESS}"
+    subprocess.run(["git", "clone", "-q", "--depth", "1", address], check=True)
     # Without the extra "torch", Colab's own torch stays as it is.
-    subprocess.run("pip install -q --editable '.[figures]'", shell=True, check=True)
+    pip = [sys.executable, "-m", "pip", "install", "-q", "--editable"]
+    subprocess.run([*pip, "./multilayer-perceptron[figures]"], check=True)
     site.addsitedir(sysconfig.get_path("purelib"))"""
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
