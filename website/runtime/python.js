@@ -53,37 +53,41 @@ export class Python {
     this.root = new URL(root, location.href);
     this.purpose = purpose;
     this.onProgress = onProgress;
-    this.worker = this.begin();
+    this.workers = []; // the next one, and for checks another that is kept ready after it
+    this.stock();
   }
 
-  begin() {
-    return new PythonWorker(this.root, this.purpose, (progress) => this.onProgress(progress));
+  /** Start what is missing of the workers, one after the other. */
+  stock() {
+    const wanted = this.purpose === "judge" ? 2 : 1;
+    if (this.workers.length >= wanted) return;
+    const progress = (loaded) => this.onProgress(loaded);
+    const worker = new PythonWorker(this.root, this.purpose, progress);
+    this.workers.push(worker);
+    worker.ready.then(() => this.stock(), () => {}); // a failure is told to whoever asks for it
   }
 
   /** Resolves when the next check can begin at once; rejects where Python cannot be loaded. */
   get ready() {
-    return this.worker.ready;
+    return this.workers[0].ready;
   }
 
   /** Judge an answer: what `exercises.checker.in_browser.result` says of it. Each answer has a
-   *  worker of its own, as it has a process on the command line; the next one loads meanwhile. */
+   *  worker of its own, as it has a process on the command line. */
   async check(name, source, { onPrint = () => {} } = {}) {
-    const { worker } = this;
-    await worker.ready.catch((error) => {
-      this.worker = this.begin();
-      throw error;
-    });
+    const worker = this.workers.shift();
+    this.stock();
     try {
+      await worker.ready;
       return await judged(worker, name, source, onPrint);
     } finally {
       worker.end();
-      this.worker = this.begin();
     }
   }
 
   /** The playground's answer to a request: { status, json }. */
   request(method, address, body = "") {
-    return this.worker.ask({ task: "request", method, address, body });
+    return this.workers[0].ask({ task: "request", method, address, body });
   }
 }
 
