@@ -13,10 +13,7 @@ import nbformat
 FOLDER = Path(__file__).resolve().parent
 # Change OWNER here and in the README to the account that holds the repository.
 ADDRESS = "OWNER/multilayer-perceptron"
-BADGE = (
-    "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
-    f"(https://colab.research.google.com/github/{ADDRESS}/blob/main/notebooks/{{name}}.ipynb)"
-)
+LINK = f"[Open in Colab](https://colab.research.google.com/github/{ADDRESS}/blob/main/notebooks/{{name}}.ipynb)"
 # An editable install counts from the next start of Python on; addsitedir makes it count at once.
 SETUP = f"""\
 import sys
@@ -47,7 +44,7 @@ def sources() -> list[Path]:
 def make_notebook(source: Path) -> nbformat.NotebookNode:
     """The notebook of a source, always the same to the byte."""
     title, *cells = jupytext.read(source).cells
-    title.source += "\n\n" + BADGE.format(name=source.stem)
+    title.source += "\n\n" + LINK.format(name=source.stem)
     cells = [title, nbformat.v4.new_code_cell(SETUP), *cells]
     for number, cell in enumerate(cells):
         cell.id, cell.metadata = f"cell-{number}", {}

@@ -109,7 +109,7 @@ def _link_to_the_site(app: Sphinx, document: str, source: list[str]) -> None:
         path = target.relative_to(REPOSITORY).as_posix()
         if exercise := STATEMENT.fullmatch(path):
             return f"site:practise/{exercise[1]}.html"
-        if target.suffix in (".md", ".png"):
+        if target.suffix in (".md", ".png", ".svg"):
             return link[0]
         if target.suffix == ".ipynb":
             target = target.with_suffix(".py")  # which can be read
