@@ -1,9 +1,9 @@
 # %% [markdown]
 # # One step by hand
 #
-# A network with 3 inputs, 2 hidden units and 1 output, two examples, one step of training: 13
-# numbers, small enough to work out on paper. You compute every gradient with the chain rule, and
-# check it three times: against tier 1's `backward`, against PyTorch's autograd, and against the
+# A network with 3 inputs, 2 hidden units and 1 output, two examples, one step of training: 11
+# parameters, few enough to work it out on paper. You compute every gradient with the chain rule,
+# and check it three times: against tier 1's `backward`, against PyTorch's autograd, and against the
 # slope of the loss itself.
 #
 # $$X = \begin{pmatrix}1&2&0\\0&3&2\end{pmatrix},\quad t = \begin{pmatrix}0\\1\end{pmatrix},\quad

@@ -35,6 +35,8 @@ def test_the_documents_link_to_the_notebooks_in_colab():
     assert f"]({folder}/" in (REPOSITORY / "README.md").read_text(encoding="utf-8")
 
 
+# Windows: zmq says that it takes a thread for what the event loop lacks.
+@pytest.mark.filterwarnings("ignore:Proactor event loop:RuntimeWarning")
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_a_notebook_runs_and_draws(name):
     notebook = nbformat.read(NOTEBOOKS[name], 4)
