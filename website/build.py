@@ -18,6 +18,8 @@ from common.runs.run_folder import TEST
 from data.datasets import DATA_ROOT
 from data.errors import DatasetUnavailable, UserError
 from data.mnist import read_pixels
+from play.controls import controls
+from play.encoding import to_json
 from website.bundled_data import write_images, write_model
 from website.finish import WORKER, finish_pages, write_service_worker
 from website.python_archive import write_archive
@@ -150,6 +152,8 @@ def copy_page(folder: Path) -> str:
     shutil.copytree(PAGE, folder / "static")
     (folder / "static" / "index.html").rename(folder / "index.html")
     shutil.copytree(SOURCE / "play", folder / "static", dirs_exist_ok=True)
+    # So that all controls are there before Python is.
+    (folder / "options.json").write_bytes(to_json(controls()))
     return f"1 page, {size(folder)}"
 
 
@@ -157,8 +161,9 @@ def copy_python(folder: Path) -> str:
     """Copy the interpreter, NumPy, and this repository's own code."""
     copy_interpreter(folder)
     write_archive(folder / "python.zip")
-    # The worker says how much of them has arrived.
-    sizes = {file.name: file.stat().st_size for file in sorted(folder.iterdir())}
+    # What the worker fetches, and says how much of it has arrived; scripts it imports.
+    fetched = [file for file in sorted(folder.iterdir()) if file.suffix not in (".js", ".mjs")]
+    sizes = {file.name: file.stat().st_size for file in fetched}
     (folder / "files.json").write_text(json.dumps(sizes), encoding="utf-8")
     for script in ("python.js", "worker.js"):
         shutil.copyfile(SOURCE / "runtime" / script, folder / script)
