@@ -37,8 +37,6 @@ ADDRESSES = {
 }
 # In markdown: the address of a link, without a fragment and with one.
 LINK = re.compile(r"(?<=\]\()(?P<path>[^)\s#:]+)(?:#(?P<fragment>[^)\s]*))?")
-# The site loads nothing from elsewhere: the text of such a picture stands in its place.
-FOREIGN_PICTURE = re.compile(r"!\[(?P<text>[^\]]*)\]\(https?://[^)]*\)")
 # Their files are shown even where no document links to them: the exercises' pages do.
 FOLDERS = ("numpy", "pytorch_lowlevel", "paper", "common", "data", "experiments")
 # What a folder's page lists.
@@ -119,7 +117,7 @@ def _link_to_the_site(app: Sphinx, document: str, source: list[str]) -> None:
         line = re.match(r"L\d+", link["fragment"] or "")
         return f"site:{code_page(target)}.html" + (f"#{line[0]}" if line else "")
 
-    source[0] = LINK.sub(address, FOREIGN_PICTURE.sub(r"\g<text>", source[0]))
+    source[0] = LINK.sub(address, source[0])
 
 
 class _Formulas(SphinxTransform):
