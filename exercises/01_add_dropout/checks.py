@@ -385,7 +385,7 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
         *(lambda which=which: evaluated(which) for which in (0, 1)),
         *(lambda training=training: switched(training) for training in (True, False)),
         *(lambda t=t, which=which: dtype(t, which) for t in (True, False) for which in (0, 1)),
-        lambda: str(arrangement(answer, tier)),
+        *(lambda part=part: arrangement(answer, tier)[part] for part in range(3)),
         rate,
     ]
 

@@ -271,7 +271,7 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
         return equal
 
     def alike() -> Any:
-        first = trained(answer, tier.name, seed).before
+        first = read(tier, answer.TwoLayerNetwork(TRAINED, seed))
         return str([float(np.ptp(first["W1"], axis=0).max()) < 1e-9, not first["W1"].any()])
 
     def passes(*checks: Callable[[ModuleType, Tier, int], None]) -> bool:
@@ -296,7 +296,14 @@ def probes(answer: ModuleType, tier: Tier, seed: int) -> list[Callable[[], Any]]
         return passes(output, gradients) and not passes(gradients_after_another_forward)
 
     def first_loss() -> Any:
-        return describe_first_loss(trained(answer, tier.name, seed)) if passes(output) else "right"
+        if not passes(output):
+            return "right"
+        try:
+            return describe_first_loss(trained(answer, tier.name, seed))
+        except Exception:
+            if passes(gradients):
+                raise
+            return "right"
 
     return [
         *(forward, *(gradient(name) for name in NAMES)),
