@@ -10,7 +10,10 @@ import pytest
 from matplotlib import pyplot as plt
 
 from data.errors import UserError
+from experiments import glorot_2010_initialization as glorot
 from experiments import rumelhart_1986_symmetry as symmetry
+from experiments import rumelhart_1986_xor as xor
+from mlp_numpy import MLP
 
 
 def check_experiment(experiment, numbers):
@@ -72,6 +75,82 @@ def test_the_smallest_sum_with_signs_is_largest_at_two_ratios():
     np.testing.assert_allclose(best, sorted(symmetry.RATIOS.values()))
 
 
+# --- rumelhart_1986_xor ---------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def xor_numbers():
+    return xor.run(xor.Options(seeds=16, sizes=(0.3, 2.0), sweeps=1500))
+
+
+def test_xor_is_stuck_from_large_weights_with_two_units(xor_numbers):
+    check_experiment(xor, xor_numbers)
+    stuck = {(each["hidden"], each["size"]): each["stuck"] for each in xor_numbers["networks"]}
+    assert stuck[2, 0.3] <= 2 and 4 <= stuck[2, 2.0] <= 8
+    assert stuck[4, 0.3] == stuck[4, 2.0] == 0
+
+
+def test_xor_is_stuck_where_the_minimum_is_infinitely_far(xor_numbers):
+    stuck = [training for training in xor_numbers["stuck"] if xor.still_stuck(training)]
+    assert len(stuck) >= 2
+    for training in stuck:
+        outputs = sorted(training["outputs"])
+        np.testing.assert_allclose(outputs, [0.1, 0.5, 0.5, 0.9], atol=0.02)
+        gradients, weights, losses = (
+            [xor.at(training, what, sweep) for sweep in (1500, 15_000)]
+            for what in ("gradients", "largest_weights", "losses")
+        )
+        assert 0 < gradients[1] < gradients[0] / 5
+        assert weights[1] > weights[0] + 1
+        assert 0.08 < losses[1] < losses[0]  # 0.08 is the mean of 0, 0, 0.4² and 0.4²
+
+
+# --- glorot_2010_initialization -------------------------------------------------------------------
+
+
+def test_normalized_weights_keep_what_standard_ones_shrink():
+    numbers = glorot.run(glorot.Options(width=200, examples=200, seeds=1))
+    check_experiment(glorot, numbers)
+    for inputs in glorot.INPUTS:
+        ratios = {}
+        for initializer in glorot.INITIALIZERS:
+            network = glorot.network_of(numbers, initializer, inputs)
+            ratios[initializer] = {
+                name: of_seeds[0][0] / of_seeds[0][-1]
+                for name, of_seeds in network["deviations"].items()
+            }
+        standard, normalized = ratios["standard-uniform"], ratios["xavier-uniform"]
+        assert standard["activations"] > 4 > 2.5 > normalized["activations"]
+        back = "back-propagated gradients"
+        assert standard[back] < 1 / 7 < 1 / 4 < normalized[back] < 1
+        # Those of the weights do not vanish: what shrinks upwards meets what shrinks downwards.
+        for of_initializer in (standard, normalized):
+            assert 0.7 < of_initializer["weight gradients"] < 1.4
+    # Those of a linear network are 8 / (3π) times the rows' length; tanh's slope takes from them.
+    for initializer, length in (("standard-uniform", 3**-0.5), ("xavier-uniform", 1)):
+        (values,) = glorot.network_of(numbers, initializer, "pixels")["singular_values"]
+        assert values[0] < values[-1]  # the activations shrink from layer to layer
+        assert 0.85 < values[-1] / (8 / (3 * np.pi) * length) < 1.01
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+def test_jacobian_is_that_of_finite_differences(activation):
+    generator = np.random.default_rng(0)
+    model = MLP((3, 5, 4, 2), activation=activation, seed=1, dtype=np.float64)
+    _, f, second = model.layers[:3]
+    z = generator.standard_normal((2, 5))
+    f.forward(z)
+    step = 1e-6
+    for example in range(2):
+        differences = [
+            (second.forward(f.forward(z + change)) - second.forward(f.forward(z - change)))[example]
+            for change in step * np.eye(5)[:, None]
+        ]
+        f.forward(z)
+        expected = np.array(differences).T / (2 * step)
+        np.testing.assert_allclose(glorot.jacobian(second, f, example), expected, rtol=1e-6)
+
+
 # --- options --------------------------------------------------------------------------------------
 
 
@@ -81,6 +160,10 @@ def test_the_smallest_sum_with_signs_is_largest_at_two_ratios():
         (symmetry, "--seeds 0"),
         (symmetry, "--rates 0"),
         (symmetry, "--hidden-units"),
+        (xor, "--sizes 0"),
+        (xor, "--sweeps 0"),
+        (glorot, "--depth 1"),
+        (glorot, "--examples 9"),
     ],
 )
 def test_bad_option_gives_one_line(experiment, arguments):
