@@ -319,7 +319,7 @@ def probes(answer: ModuleType, seed: int) -> list[Callable[[], Any]]:
         """Each choice's mean loss at its learning rate."""
         return [train.last[pair].mean() for pair in zip(CHOICES, rates, strict=True)]
 
-    def mean(scenario: Callable[[int], Recording]) -> list[float]:
+    def mean(scenario: Callable[[int], Recording]) -> list[float] | str:
         train, returned = scenario(seed), number(scenario, "mean")
         chosen = ends(train, number(scenario, "learning_rate"))
         # Where a run diverged, the mean may be written as infinity.
@@ -327,7 +327,9 @@ def probes(answer: ModuleType, seed: int) -> list[Callable[[], Any]]:
             np.nan_to_num(numbers, nan=np.inf, posinf=np.inf) for numbers in (returned, chosen)
         ]
         follows = np.allclose(*finite, rtol=1e-6)
-        return ends(train, best) if follows else returned
+        if follows:
+            return ends(train, best)
+        return "of the best" if np.allclose(returned, ends(train, best)) else returned
 
     def ratios() -> list[float]:
         spreads = number(scattered, "spread")
