@@ -1,11 +1,14 @@
-"""The experiments that train a paper's networks again, in a quick form on scikit-learn's digits."""
+"""The experiments that train the networks of papers again, in a quick form."""
 
 import json
 
 import numpy as np
 from matplotlib import pyplot as plt
 
-from experiments import he_2015_thirty_layers
+from experiments import (
+    he_2015_thirty_layers,
+    ioffe_2015_sigmoids,
+)
 
 
 def check_experiment(experiment, numbers):
@@ -29,7 +32,6 @@ def test_thirty_layers_learn_from_he_and_stall_from_xavier_unless_adam_trains_th
         for start in ("He", "Xavier")
         for optimizer in ("sgd", "adam")
     }
-    print(reached)
     assert reached["Xavier", "sgd"] < 0.2
     assert reached["He", "sgd"] > 0.7
     assert reached["Xavier", "adam"] > 0.5  # what the paper does not say
@@ -37,3 +39,17 @@ def test_thirty_layers_learn_from_he_and_stall_from_xavier_unless_adam_trains_th
     xavier, he = (he_2015_thirty_layers.of(numbers, start, "sgd")[0] for start in ("Xavier", "He"))
     shrunk = np.median(np.array(xavier["gradients"]) / np.array(he["gradients"]))
     assert 2.0**-18 < shrunk < 2.0**-12
+
+
+def test_batch_norm_frees_sigmoids_from_small_weights_and_is_no_help_to_xavier_s():
+    options = ioffe_2015_sigmoids.Options(
+        dataset="digits", learning_rates=(0.5,), epochs=30, every=60, seeds=1
+    )
+    numbers = ioffe_2015_sigmoids.run(options)
+    check_experiment(ioffe_2015_sigmoids, numbers)
+    reached = {
+        (result["start"], result["network"]): result["test"][0] for result in numbers["results"]
+    }
+    assert reached["small", "without batch norm"] < 0.3
+    assert reached["small", "with batch norm"] > 0.8
+    assert reached["Xavier", "without batch norm"] > 0.8  # what the paper does not say
