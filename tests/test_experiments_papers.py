@@ -11,6 +11,7 @@ from matplotlib import pyplot as plt
 
 from data.errors import UserError
 from experiments import glorot_2010_initialization as glorot
+from experiments import rumelhart_1986_family_trees as trees
 from experiments import rumelhart_1986_symmetry as symmetry
 from experiments import rumelhart_1986_xor as xor
 from mlp_numpy import MLP
@@ -22,7 +23,7 @@ def check_experiment(experiment, numbers):
     assert experiment.answer(numbers)
     figure = experiment.draw(numbers)
     figure.canvas.draw()
-    assert all(panel.get_xlabel() for panel in figure.axes)
+    assert all(panel.get_xlabel() or panel.get_ylabel() for panel in figure.axes)
     plt.close(figure)
 
 
@@ -61,6 +62,8 @@ def test_today_s_choices_need_more_units_for_symmetry(symmetry_numbers):
     learned = {name: len(result["sweeps"]) for name, result in symmetry_numbers["today"].items()}
     assert learned["Adam, cross-entropy, tanh, He, 2 units"] == 0
     assert learned["Adam, cross-entropy, tanh, He, 8 units"] == 4
+    he = symmetry.make_network(symmetry.Way(initializer="he-normal"), seed=0).parameters()
+    assert not he["layers.0.bias"].any() and abs(he["layers.0.weight"]).max() > 0.3
 
 
 def test_the_smallest_sum_with_signs_is_largest_at_two_ratios():
@@ -151,6 +154,48 @@ def test_jacobian_is_that_of_finite_differences(activation):
         np.testing.assert_allclose(glorot.jacobian(second, f, example), expected, rtol=1e-6)
 
 
+# --- rumelhart_1986_family_trees ------------------------------------------------------------------
+
+
+def test_facts_are_those_of_both_trees():
+    """52 of each, some with two answers; some of them as the paper's figure 2 has them."""
+    assert trees.INPUTS.shape == (104, 36)
+    assert (trees.INPUTS.sum(axis=1) == 2).all()
+    names = [name for tree in zip(*trees.NAMES, strict=True) for name in tree]
+    relations = [
+        "father",
+        "mother",
+        "husband",
+        "wife",
+        "son",
+        "daughter",
+        "uncle",
+        "aunt",
+        "brother",
+        "sister",
+        "nephew",
+        "niece",
+    ]
+    known = {}
+    for x, y in zip(trees.INPUTS, trees.TARGETS, strict=True):
+        person, relation = np.flatnonzero(x)
+        known[names[person], relations[relation - 24]] = {names[i] for i in np.flatnonzero(y)}
+    assert known["Colin", "aunt"] == {"Jennifer", "Margaret"}
+    assert known["Colin", "sister"] == {"Charlotte"}
+    assert known["Sophia", "uncle"] == {"Emilio", "Tomaso"}
+    assert known["Charles", "niece"] == {"Charlotte"}
+    assert known["Andrew", "daughter"] == {"Jennifer"}
+    assert ("Christopher", "father") not in known and ("Colin", "wife") not in known
+
+
+def test_family_trees_are_learned_but_not_at_the_paper_s_rates():
+    numbers = trees.run(trees.Options(seeds=2, sweeps=5000))
+    check_experiment(trees, numbers)
+    as_published, *_, longest = numbers["settings"].values()
+    assert as_published["trained"] == [0, 0]
+    assert min(longest["trained"]) > 50
+
+
 # --- options --------------------------------------------------------------------------------------
 
 
@@ -162,6 +207,7 @@ def test_jacobian_is_that_of_finite_differences(activation):
         (symmetry, "--hidden-units"),
         (xor, "--sizes 0"),
         (xor, "--sweeps 0"),
+        (trees, "--held-out 0"),
         (glorot, "--depth 1"),
         (glorot, "--examples 9"),
     ],
