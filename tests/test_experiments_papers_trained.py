@@ -8,6 +8,7 @@ from matplotlib import pyplot as plt
 
 from data.errors import UserError
 from experiments import (
+    glorot_2010_saturation,
     he_2015_thirty_layers,
     ioffe_2015_sigmoids,
     srivastava_2014_data_size,
@@ -74,3 +75,18 @@ def test_more_images_than_there_are_is_one_line():
     options = srivastava_2014_data_size.Options(dataset="digits", sizes=(5000,), seeds=1)
     with pytest.raises(UserError, match="--sizes 5000: digits has 1,297 training images"):
         srivastava_2014_data_size.run(options)
+
+
+def test_the_top_sigmoids_saturate_and_recover_later_with_one_layer_more():
+    options = glorot_2010_saturation.Options(
+        dataset="digits", depths=(3, 4), width=32, learning_rate=0.5, epochs=25, every=100, seeds=1
+    )
+    numbers = glorot_2010_saturation.run(options)
+    check_experiment(glorot_2010_saturation, numbers)
+    of_three, of_four = (glorot_2010_saturation.of(numbers, depth, "1/√in")[0] for depth in (3, 4))
+    top = np.array(of_three["means"])[:, -1]
+    assert top.min() < 0.15 < 2 * top.min() < top[-1]  # it saturates at 0, and recovers
+    assert 0.4 < np.min(np.array(of_three["means"])[:, 0]) < 0.6  # the first layer does not
+    assert of_three["escaped"] < 2500 and of_four["escaped"] is None
+    xavier = glorot_2010_saturation.of(numbers, 4, "Xavier")[0]
+    assert xavier["escaped"] < 2500
