@@ -31,6 +31,7 @@ from common.configuration import Configuration
 from common.options import option
 from common.randomness import INITIAL_WEIGHTS, generator
 from common.training import DivergenceError, Training
+from data.errors import UserError
 from experiments.experiment import ExperimentOptions, Numbers, main, plt, side_by_side, style
 from experiments.learning_curves import available, draw_band, load
 from layers_numpy import Activation
@@ -127,8 +128,18 @@ def sigmoid_inputs(model: MLP, outputs: list[np.ndarray]) -> np.ndarray:
 
 
 def run(options: Options) -> Numbers:
-    """Train both networks from both starts at each rate."""
+    """Train both networks from both starts at each rate.
+
+    Raises:
+        UserError: where the training ends before the first measurement.
+    """
     name = available(options.data_root) if options.dataset == "mnist" else options.dataset
+    images = len(load(name, options.data_root, 55_000).train)
+    steps = options.epochs * math.ceil(images / options.batch_size)
+    if options.every > steps:
+        raise UserError(
+            f"--every {options.every}: the training has {steps:,} steps; choose at most as many"
+        )
     kinds = itertools.product(("small", "Xavier"), NETWORKS, options.learning_rates)
     results = side_by_side(train_seeds, [(options, name, *kind) for kind in kinds])
     return {
@@ -148,7 +159,7 @@ def best(numbers: Numbers, start: str, network: str) -> Numbers:
 
 def last_accuracy(result: Numbers) -> float:
     """Of the validation images, mean of the seeds; minus infinity where one of them diverged."""
-    if None in result["test"] or not result["steps"]:
+    if None in result["test"]:
         return -math.inf
     return float(np.mean([run[-1] for run in result["accuracies"]]))
 
@@ -206,9 +217,8 @@ def answer(numbers: Numbers) -> str:
             ]
             beside = f", else {', '.join(others)}" if others else ""
             parts.append(f"{name}, {network}: {shown(result)} (rate {result['rate']:g}){beside}")
-    steps = numbers["results"][0]["steps"]
-    early = steps[min(4, len(steps) - 1)] if steps else 0
-    last = steps[-1] if steps else 0
+    steps = max((result["steps"] for result in numbers["results"]), key=len)
+    early, last = steps[min(4, len(steps) - 1)], steps[-1]
     grown = [f"{name} {growth(best(numbers, 'small', name)):.1f} times" for name in NETWORKS]
     return (
         f"Validation accuracy after {early:,} steps -> after {last:,}; test accuracy at the end,"

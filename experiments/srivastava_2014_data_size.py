@@ -31,7 +31,6 @@ import numpy as np
 
 from common.configuration import MAX_WIDTH, Configuration
 from common.options import option
-from common.training import DivergenceError
 from data.datasets import Dataset, Split
 from data.errors import UserError
 from experiments.experiment import ExperimentOptions, Numbers, main, plt, side_by_side, style
@@ -74,8 +73,12 @@ class InputDropout(Dropout):
 Case = tuple[Options, str, int, str, int]  # options, data set, size, kind, seed
 
 
-def train_once(case: Case) -> float | None:
-    """The test error in percent; None where the training diverges."""
+def train_once(case: Case) -> float:
+    """The test error in percent.
+
+    Raises:
+        DivergenceError: where the learning rate is too large.
+    """
     options, name, size, kind, seed = case
     dropped = kind == "with dropout"
     dataset = some_images(load(name, options.data_root, 55_000), size, seed)
@@ -92,10 +95,7 @@ def train_once(case: Case) -> float | None:
     model = make_model(configuration, dataset.train.images.shape[1], dataset.classes)
     if dropped and options.input_dropout:
         model.layers.insert(0, InputDropout(options.input_dropout))
-    try:
-        *_, training = train_steps(configuration, dataset, model=model)
-    except DivergenceError:
-        return None
+    *_, training = train_steps(configuration, dataset, model=model)
     return 100 - 100 * training.history.test_accuracy
 
 
@@ -142,8 +142,8 @@ def run(options: Options) -> Numbers:
 
 
 def of_kinds(numbers: Numbers) -> Mapping[str, np.ndarray]:
-    """The errors of each kind, (sizes, seeds); NaN where a training diverged."""
-    return {kind: np.array(numbers["errors"][kind], float) for kind in KINDS}
+    """The errors of each kind, (sizes, seeds)."""
+    return {kind: np.array(numbers["errors"][kind]) for kind in KINDS}
 
 
 def draw(numbers: Numbers) -> plt.Figure:

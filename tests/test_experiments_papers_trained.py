@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from idx_files import tells
 from matplotlib import pyplot as plt
 
 from data.errors import UserError
@@ -71,10 +72,24 @@ def test_dropout_helps_with_a_thousand_images():
     assert with_.mean() < without.mean() - 0.5
 
 
-def test_more_images_than_there_are_is_one_line():
-    options = srivastava_2014_data_size.Options(dataset="digits", sizes=(5000,), seeds=1)
-    with pytest.raises(UserError, match="--sizes 5000: digits has 1,297 training images"):
-        srivastava_2014_data_size.run(options)
+@pytest.mark.parametrize(
+    ("experiment", "given", "message"),
+    [
+        (
+            srivastava_2014_data_size,
+            {"sizes": (5000,)},
+            "--sizes 5000: digits has 1,297 training images; choose at most as many",
+        ),
+        (
+            ioffe_2015_sigmoids,
+            {"epochs": 1},
+            "--every 100: the training has 22 steps; choose at most as many",
+        ),
+    ],
+)
+def test_options_that_do_not_fit_the_data_are_reported_in_one_line(experiment, given, message):
+    with tells(UserError, message):
+        experiment.run(experiment.Options(dataset="digits", seeds=1, **given))
 
 
 def test_the_top_sigmoids_saturate_and_recover_later_with_one_layer_more():
