@@ -14,7 +14,7 @@ DISTRIBUTIONS = ("attrs", "jaxtyping", "wadler-lindig")
 FOLDERS = ("common", "data", "numpy", "play", "exercises")
 FILES = ("tiers.py",)
 # What would give an answer away, or is there for the command line alone.
-LEFT_OUT = ("solution_", "starter_", "test_", "mistakes.toml", "alternatives.toml")
+LEFT_OUT = ("solution_", "starter_", "test_", "small_network", "mistakes.toml", "alternatives.toml")
 ENDINGS = (".py", ".json", ".md", ".toml")
 
 
