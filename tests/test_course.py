@@ -12,7 +12,7 @@ import pytest
 
 from common.runs.options import REPOSITORY
 from data.errors import UserError
-from exercises.checker.catalogue import all_exercises, find_exercise
+from exercises.checker.catalogue import all_exercises, find_exercise, in_learning_order
 from exercises.checker.known import read_knowledge
 from exercises.checker.variants import read_mistakes
 from tools.build_autograder import build
@@ -31,10 +31,14 @@ def test_the_mistakes_to_talk_about_are_known_and_each_exercise_has_its_place():
     numbers = [exercise.number for exercise in all_exercises()]
     assert sorted({number for number, _ in named}) == numbers
     order = re.findall(r"^\| (\d\d) [^|]*\|([^|]*)\|", text, re.MULTILINE)
-    assert sorted(number for number, _ in order) == numbers
-    for place, (number, after) in enumerate(order):
-        before = [earlier for earlier, _ in order[:place]]
-        assert set(re.findall(r"\d\d", after)) <= set(before), number
+    after = {number: tuple(re.findall(r"\d\d", cell)) for number, cell in order}
+    listed = {one.number: one.metadata.after for one in in_learning_order()}
+    assert list(after.items()) == list(listed.items())
+    taken: set[str] = set()
+    for number, needed in after.items():
+        assert taken.issuperset(needed), number
+        taken.add(number)
+    assert sorted(taken) == numbers
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from pygments.lexers import PythonLexer
 
 from common.cli.snippets import find_snippet
 from common.runs.options import REPOSITORY
-from exercises.checker.catalogue import LEVELS, Exercise, all_exercises
+from exercises.checker.catalogue import LEVELS, Exercise, in_learning_order
 from exercises.checker.progress import HINT_AFTER
 from website.finish import header
 from website.formulas import set_formulas
@@ -172,7 +172,7 @@ def write_pages(folder: Path) -> None:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    order = sorted(all_exercises(), key=lambda e: (LEVELS.index(e.metadata.level), e.name))
+    order = in_learning_order()
     entries = [Entry(exercise) for exercise in order]
     levels = [(level, [one for one in entries if one.level == level]) for level in LEVELS]
     titles = [{"name": one.name, "title": f"{one.number} {one.title}"} for one in entries]

@@ -18,6 +18,7 @@ from exercises.checker.checking import Checks, Failed, expect_close, expect_shap
 METADATA = Metadata(
     level="intermediate",
     minutes=40,
+    after=("11",),
     teaches="a layer that is random in training and does nothing in evaluation; its gradient",
     names=("Dropout", "with_dropout"),
     refused=("nn.Dropout", "F.dropout", "nn.functional.dropout", "dropout", "nn.AlphaDropout"),

@@ -19,6 +19,7 @@ from exercises.checker.checking import Checks, Failed, described, expect_close
 METADATA = Metadata(
     level="intermediate",
     minutes=75,
+    after=("11",),
     teaches="minibatch statistics and running ones; a gradient with three paths",
     names=("BatchNorm1d",),
     refused=(

@@ -47,6 +47,7 @@ from .xor_network import (
 METADATA = Metadata(
     level="basic",
     minutes=60,
+    after=("11",),
     teaches="why a hidden layer is needed; a whole training, from first weights to last step",
     names=("TwoLayerNetwork",),
     refused=(),

@@ -19,6 +19,7 @@ DERIVATIVES = tuple(f"{name}_derivative" for name in ACTIVATIONS)
 METADATA = Metadata(
     level="basic",
     minutes=75,
+    after=("10", "11", "13"),
     teaches="activations and their slopes; each at its best rate, several seeds, mean and spread",
     names=(*ACTIVATIONS, *DERIVATIVES, "compare"),
     refused=(

@@ -21,6 +21,7 @@ INITIALIZERS = ("xavier_normal", "xavier_uniform", "he_normal", "he_uniform")
 METADATA = Metadata(
     level="basic",
     minutes=60,
+    after=("10", "11", "13"),
     teaches="variances of Xavier and He, two distributions; each at its best rate, several seeds",
     names=(*INITIALIZERS, "compare"),
     refused=(

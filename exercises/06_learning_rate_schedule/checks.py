@@ -20,6 +20,7 @@ SCHEDULES = "common/schedules.py"
 METADATA = Metadata(
     level="intermediate",
     minutes=45,
+    after=("03",),
     teaches="schedules as functions of the step; where they start and end; a loop that counts",
     names=("step_schedule", "cosine_schedule", "warmup_cosine_schedule", "train"),
     refused=(

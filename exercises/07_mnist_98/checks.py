@@ -56,6 +56,7 @@ from .simple_images import (
 METADATA = Metadata(
     level="advanced",
     minutes=90,
+    after=("03", "06"),
     teaches="a whole training: scaled pixels, minibatches, what validation is for, an honest test",
     names=("train",),
     refused=("sklearn", "data", "tiers", "train_numpy", "train_lowlevel", "train_paper"),

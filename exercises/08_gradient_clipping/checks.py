@@ -21,6 +21,7 @@ from exercises.checker.checking import Checks, Failed, described, expect_close, 
 METADATA = Metadata(
     level="advanced",
     minutes=45,
+    after=("03",),
     teaches="one norm and one factor for all gradients; when in a step to clip",
     names=("clip_gradient_norm", "train"),
     refused=(

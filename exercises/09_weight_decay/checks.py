@@ -25,6 +25,7 @@ from exercises.checker.checking import (
 METADATA = Metadata(
     level="advanced",
     minutes=45,
+    after=("03",),
     teaches="a penalty that goes through the optimizer, and a decay that bypasses it",
     names=("penalty", "penalty_gradients", "l2_step", "decoupled_step"),
     refused=(

@@ -20,6 +20,7 @@ from exercises.checker.checking import Checks, Failed, described, expect_close, 
 METADATA = Metadata(
     level="basic",
     minutes=60,
+    after=("10", "13"),
     teaches="the chain rule through linear layers, tanh and softmax; where gradients add up",
     names=("linear_forward", "linear_backward", "softmax_cross_entropy", "network_gradients"),
     refused=(),

@@ -21,6 +21,7 @@ from .gates import GATES, Use, alike, as_shape, is_array, right_gradient
 METADATA = Metadata(
     level="intermediate",
     minutes=50,
+    after=("10", "11"),
     teaches="what autograd needs from a gate: each input's gradient, in its shape; what to save",
     names=("Multiply", "Max", "Exp", "Power", "Linear"),
     refused=("autograd.grad", "torch.autograd.grad", "func.vjp", "torch.func.vjp"),

@@ -22,6 +22,7 @@ from exercises.checker.checking import Checks, Failed, described, expect_close, 
 METADATA = Metadata(
     level="intermediate",
     minutes=60,
+    after=("11", "13"),
     teaches="what changes a gradient on its way back; weights and activations that preserve it",
     names=("gradient_norms", "factor_per_layer", "repaired_network"),
     refused=(),

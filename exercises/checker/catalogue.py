@@ -41,6 +41,7 @@ class Metadata:
         experiment: a command to try then.
         playground: the set-up of the page in play/ that shows it, as its address has it after #.
         in_browser: how the check in the browser differs from what the statement says.
+        after: the exercises that it builds on, by their numbers.
         seconds: of wall clock that one check of an answer may take, from the moment it is loaded.
     """
 
@@ -54,6 +55,7 @@ class Metadata:
     experiment: str
     playground: str = ""
     in_browser: str = ""
+    after: tuple[str, ...] = ()
     seconds: float = 20.0  # where a right answer needs less than one
     imports: tuple[str, ...] | None = None
 
@@ -110,6 +112,18 @@ class Exercise:
 def all_exercises() -> list[Exercise]:
     """Every exercise, by number."""
     return [Exercise(path.stem) for path in sorted(FOLDER.glob("[0-9][0-9]_*.md"))]
+
+
+def in_learning_order() -> list[Exercise]:
+    """Every exercise after those that it builds on, otherwise by level and number."""
+    waiting = sorted(all_exercises(), key=lambda e: (LEVELS.index(e.metadata.level), e.name))
+    order: list[Exercise] = []
+    while waiting:
+        done = {exercise.number for exercise in order}
+        ready = next(one for one in waiting if done.issuperset(one.metadata.after))
+        waiting.remove(ready)
+        order.append(ready)
+    return order
 
 
 def find_exercise(word: str) -> Exercise:

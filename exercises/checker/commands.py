@@ -14,7 +14,13 @@ from common.options import Options, option, option_value
 from common.runs.progress import print_line
 from data.errors import UserError
 from exercises.checker.answer import Answer
-from exercises.checker.catalogue import LEVELS, PYTHON, Exercise, all_exercises, find_exercise
+from exercises.checker.catalogue import (
+    PYTHON,
+    Exercise,
+    all_exercises,
+    find_exercise,
+    in_learning_order,
+)
 from exercises.checker.checking import Verdict
 from exercises.checker.feedback import (
     compared_code,
@@ -125,7 +131,7 @@ def list_exercises(_: NoOptions) -> None:
     for title in ("", "exercise", "level", "tiers", "minutes", "done"):
         table.add_column(title, justify="right" if title == "minutes" else "left")
     waiting = []
-    for exercise in sorted(all_exercises(), key=lambda e: (LEVELS.index(e.metadata.level), e.name)):
+    for exercise in in_learning_order():
         passed = [tier for tier in exercise.tiers if progress.of(exercise, tier).passed]
         if not passed:
             waiting.append(exercise)
