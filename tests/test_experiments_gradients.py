@@ -3,12 +3,10 @@
 Each runs in a quick form; what the lesson claims of it is checked, and so is what contradicts it.
 """
 
-import json
-
 import numpy as np
 import pytest
 import torch
-from matplotlib import pyplot as plt
+from experiment_checks import check_experiment
 
 from common.configuration import Configuration
 from common.schedules import scheduled_learning_rate
@@ -25,18 +23,6 @@ from experiments.universal_approximation import FUNCTIONS, KINDS
 from layers_numpy import Activation, Linear
 from losses_numpy import softmax_cross_entropy
 from mlp_lowlevel import MLP as LowlevelMLP  # noqa: N811
-
-
-def check_experiment(experiment, numbers):
-    """The numbers are JSON's, the answer is text, and every panel of the figure names its axes."""
-    json.dumps(numbers, allow_nan=False)
-    assert experiment.answer(numbers)
-    figure = experiment.draw(numbers)
-    figure.canvas.draw()
-    panels = [panel for panel in figure.get_axes() if panel.axison]
-    assert all(panel.get_xlabel() or panel.get_ylabel() for panel in panels)
-    plt.close(figure)
-
 
 # --- vanishing_gradients --------------------------------------------------------------------------
 

@@ -3,11 +3,9 @@
 What trains many networks does so in processes of its own, where no shapes are checked.
 """
 
-import json
-
 import numpy as np
 import pytest
-from matplotlib import pyplot as plt
+from experiment_checks import check_experiment
 
 from data.errors import UserError
 from experiments import glorot_2010_initialization as glorot
@@ -15,17 +13,6 @@ from experiments import rumelhart_1986_family_trees as trees
 from experiments import rumelhart_1986_symmetry as symmetry
 from experiments import rumelhart_1986_xor as xor
 from mlp_numpy import MLP
-
-
-def check_experiment(experiment, numbers):
-    """The numbers are JSON's, the answer is text, and every panel of the figure names its axes."""
-    json.dumps(numbers, allow_nan=False)
-    assert experiment.answer(numbers)
-    figure = experiment.draw(numbers)
-    figure.canvas.draw()
-    assert all(panel.get_xlabel() or panel.get_ylabel() for panel in figure.axes)
-    plt.close(figure)
-
 
 # --- rumelhart_1986_symmetry ----------------------------------------------------------------------
 

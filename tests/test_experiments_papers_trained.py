@@ -1,11 +1,9 @@
 """The experiments that train the networks of papers again, in a quick form."""
 
-import json
-
 import numpy as np
 import pytest
+from experiment_checks import check_experiment
 from idx_files import tells
-from matplotlib import pyplot as plt
 
 from data.errors import UserError
 from experiments import (
@@ -14,16 +12,6 @@ from experiments import (
     ioffe_2015_sigmoids,
     srivastava_2014_data_size,
 )
-
-
-def check_experiment(experiment, numbers):
-    """The numbers are JSON's, the answer is text, and every panel of the figure names its axes."""
-    json.dumps(numbers, allow_nan=False)
-    assert experiment.answer(numbers)
-    figure = experiment.draw(numbers)
-    figure.canvas.draw()
-    assert all(panel.get_xlabel() or panel.get_ylabel() for panel in figure.axes)
-    plt.close(figure)
 
 
 def test_thirty_layers_learn_from_he_and_stall_from_xavier_unless_adam_trains_them():

@@ -95,7 +95,7 @@ export class Python {
 function judged(worker, name, source, onPrint) {
   return new Promise((resolve, reject) => {
     let ended = null; // what is the result if the answer is ended at this check
-    let timers = [];
+    const timers = [];
     const end = (ending) => {
       const lines = (texts) => texts.map((text) => text.replace("{ending}", ending));
       ended.text = lines(ended.text);
