@@ -135,6 +135,10 @@ def cases(draw):
     options = dict(OPTIMIZERS[optimizer])
     if loss == "mean-squared-error" and not optimizer.startswith("adam"):
         options["learning_rate"] = 1e-4  # enough for the deepest of them
+    # From zeros, gradients before a normalization are 0 but for rounding (8e-19 at first),
+    # and Adam makes full steps of them.
+    adam_normed = batch_norm and optimizer.startswith("adam")
+    initializers = [name for name in INITIALIZERS if not (adam_normed and name == "zeros")]
     return Case(
         **options,
         inputs=inputs,
@@ -146,7 +150,7 @@ def cases(draw):
         dropout=draw(st.sampled_from([0.0, 0.1, 0.5])) if hidden else 0.0,
         loss=loss,
         activation=draw(st.sampled_from(ACTIVATIONS)),
-        initializer=draw(st.sampled_from(INITIALIZERS)),
+        initializer=draw(st.sampled_from(initializers)),
         weight_decay=draw(st.sampled_from([0.0, 0.1])),
         clip_norm=draw(st.sampled_from([None, 0.01, 1.0])),
         schedule=draw(st.sampled_from(SCHEDULES)),
