@@ -1,8 +1,9 @@
 """Judges exercise 11: a linear layer, softmax cross-entropy, and a network of two layers.
 
-All sizes differ, since equal ones hide a transpose. The network is compared with finite differences
-of its loss as the lesson defines it, so that no formula is trusted twice. A case that can be worked
-out on paper comes first.
+All sizes differ, since equal ones hide a transpose; a square layer comes last, for an answer that
+looks at the shapes to find out whether to transpose. The network is compared with finite
+differences of its loss as the lesson defines it, so that no formula is trusted twice. A case that
+can be worked out on paper comes first.
 """
 
 from collections.abc import Callable
@@ -72,11 +73,11 @@ SMALL = {
 
 def layers(seed: int, names: tuple[str, ...]) -> list[tuple[str, Arrays]]:
     """What a linear layer is called with, in words and in arrays."""
-    drawn = arrays(seed)
+    drawn = (arrays(seed), arrays(seed, (N, HIDDEN, HIDDEN, CLASSES)))
     small = {name: np.array(values, np.float64) for name, values in SMALL.items()}
     words = [", ".join(f"{name}={SMALL[name]}" for name in names)]
-    words += [", ".join(f"{name} {drawn[name].shape}" for name in names)]
-    return list(zip(words, (small, drawn), strict=True))
+    words += [", ".join(f"{name} {each[name].shape}" for name in names) for each in drawn]
+    return list(zip(words, (small, *drawn), strict=True))
 
 
 def minibatches(seed: int) -> list[tuple[str, np.ndarray, np.ndarray]]:
@@ -223,7 +224,7 @@ def cross_entropy_gradient(answer: ModuleType, tier: Tier, seed: int) -> None:
 
 @CHECKS.add("gradients")
 def network_gradients(answer: ModuleType, tier: Tier, seed: int) -> None:
-    small, drawn = (a for _, a in layers(seed, ()))
+    small, drawn, _ = (a for _, a in layers(seed, ()))
     words = ", ".join(f"{name}={SMALL[name]}" for name in PARAMETERS)
     words = f"X={SMALL['X']}, labels=[0, 0], {words})"
     sizes = f"...), X {drawn['X'].shape}, {HIDDEN} hidden units, {CLASSES} classes"
