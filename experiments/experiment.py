@@ -17,10 +17,11 @@ options are AnimatedOptions has besides
 import io
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -85,12 +86,33 @@ def side_by_side(
         cases: its arguments.
         processes: that run at once; one for each core if None.
     """
+    others = active_children()
     with ProcessPoolExecutor(
         processes or processor_cores(),
         mp_context=get_context("spawn"),
-        initializer=_use_one_thread,
+        initializer=_start_worker,
     ) as pool:
-        return list(pool.map(function, cases))
+        try:
+            return list(pool.map(function, cases))
+        except BaseException:
+            # Else the pool would wait for the cases that it has handed out already.
+            pool.shutdown(wait=False, cancel_futures=True)
+            for worker in set(active_children()).difference(others):
+                worker.terminate()
+            raise
+
+
+def _start_worker() -> None:
+    _use_one_thread()
+    # A parent that is killed cannot tell: its workers would compute on, for nobody.
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _use_one_thread() -> None:

@@ -4,11 +4,16 @@ They train in processes of their own, where no shapes are checked: three times a
 """
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from idx_files import tells
 from matplotlib import pyplot as plt
@@ -268,3 +273,28 @@ def test_each_activation_has_its_best_rate_and_digits_stand_in(monkeypatch, caps
 def test_bad_options_are_reported_in_one_line(options, given, message):
     with tells(UserError, message):
         options(**given)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such signals")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_a_stopped_experiment_leaves_no_process(tmp_path, number):
+    script = ROOT / "experiments" / "srivastava_2014_data_size.py"
+    options = ("--dataset", "digits", "--sizes", "1000", "--steps", "1000000")
+    command = [sys.executable, script, *options, "--folder", tmp_path]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    workers: list[psutil.Process] = []
+    try:
+        deadline = time.monotonic() + 120
+        while not workers and time.monotonic() < deadline:
+            time.sleep(0.2)  # until a worker trains
+            children = psutil.Process(process.pid).children()
+            workers = [child for child in children if child.cpu_times().user > 3]
+        process.send_signal(number)
+        assert process.wait(30) == (130 if number == signal.SIGINT else -signal.SIGKILL)
+        assert workers and psutil.wait_procs(workers, timeout=30)[1] == []
+    finally:
+        process.kill()
+        for worker in workers:
+            with suppress(psutil.NoSuchProcess):
+                worker.kill()
+        process.wait()
