@@ -20,7 +20,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    FIRST_EXCEPTION,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
 from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 from typing import Any, TypeVar
@@ -86,17 +92,25 @@ def side_by_side(
         cases: its arguments.
         processes: that run at once; one for each core if None.
     """
+    at_a_time = processes or processor_cores()
     others = active_children()
     with ProcessPoolExecutor(
-        processes or processor_cores(),
-        mp_context=get_context("spawn"),
-        initializer=_start_worker,
+        at_a_time, mp_context=get_context("spawn"), initializer=_start_worker
     ) as pool:
+        futures: list[Future[Result]] = []
+        running: set[Future[Result]] = set()
         try:
-            return list(pool.map(function, cases))
+            # The pool is handed no more than it computes at once: it would finish all it has.
+            for case in cases:
+                if len(running) == at_a_time:
+                    done, running = wait(running, return_when=FIRST_COMPLETED)
+                    for future in done:
+                        future.result()  # raises what the case raised
+                futures.append(pool.submit(function, case))
+                running.add(futures[-1])
+            wait(running, return_when=FIRST_EXCEPTION)
+            return [future.result() for future in futures]
         except BaseException:
-            # Else the pool would wait for the cases that it has handed out already.
-            pool.shutdown(wait=False, cancel_futures=True)
             for worker in set(active_children()).difference(others):
                 worker.terminate()
             raise

@@ -298,3 +298,13 @@ def test_a_stopped_experiment_leaves_no_process(tmp_path, number):
             with suppress(psutil.NoSuchProcess):
                 worker.kill()
         process.wait()
+
+
+def test_an_experiment_that_diverges_ends_in_one_line(tmp_path):
+    script = ROOT / "experiments" / "srivastava_2014_data_size.py"
+    options = ("--dataset", "digits", "--sizes", "1000", "--learning-rate", "1000")
+    command = [sys.executable, script, *options, "--folder", tmp_path]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert ran.returncode == 2 and ran.stdout == ""
+    assert len(ran.stderr.splitlines()) == 1
+    assert ran.stderr.startswith("error: the loss is ")
