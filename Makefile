@@ -2,7 +2,7 @@
 # make play      open the page in the browser                           (ARGS="--port 8000")
 # make site      build the static site in _site                         (ARGS="--serve")
 # make test      run all tests                                          (ARGS="tests/test_data.py")
-# make figures   redraw the pictures of the documents, except the benchmarks'
+# make figures   redraw the pictures of the documents, except the benchmarks' and those of --full
 # make lint      check style, types, links and the workflow; changes no file
 #
 # Each makes the virtual environment the first time, and again only when pyproject.toml changed.
@@ -16,7 +16,8 @@ ARGS ?=
 BIN := .venv/bin
 INSTALL := $(strip $(BIN)/python -m pip install $(addprefix --constraint ,$(CONSTRAINTS)))
 
-EXPERIMENTS := $(shell grep -l "^    main.Options, run" experiments/*.py)
+# The pictures of those with --full take longer: the gallery has their commands.
+EXPERIMENTS := $(shell grep -l "^    main.Options, run" $$(grep -L "full: bool" experiments/*.py))
 
 .PHONY: compare play site test figures lint
 

@@ -10,6 +10,7 @@ from experiments import (
     glorot_2010_saturation,
     he_2015_thirty_layers,
     ioffe_2015_sigmoids,
+    lecun_1998_networks,
     srivastava_2014_data_size,
 )
 
@@ -46,6 +47,17 @@ def test_batch_norm_frees_sigmoids_from_small_weights_and_is_no_help_to_xavier_s
     assert reached["small", "without batch norm"] < 0.3
     assert reached["small", "with batch norm"] > 0.8
     assert reached["Xavier", "without batch norm"] > 0.8  # what the paper does not say
+
+
+def test_the_networks_of_1998_lose_points_by_the_squared_error():
+    numbers = lecun_1998_networks.run(lecun_1998_networks.Options(epochs=1, seeds=1))
+    check_experiment(lecun_1998_networks, numbers)
+    squared, entropy, default_squared, default = (
+        np.array([result["test"][0] for result in lecun_1998_networks.of_way(numbers, way)])
+        for way in lecun_1998_networks.WAYS
+    )
+    assert (entropy < squared - 1).all()  # of both networks
+    assert (default < default_squared).all()
 
 
 def test_dropout_helps_with_a_thousand_images():
