@@ -92,7 +92,7 @@ def train_once(case: Case) -> tuple[list[float], float]:
     name, root, configuration = case
     _, history = train(configuration, load_dataset(name, root))
     validation = [100 - 100 * epoch.validation_accuracy for epoch in history.epochs]
-    return validation, 100 - 100 * float(history.test_accuracy or 0.0)
+    return validation, 100 - 100 * history.test_accuracy
 
 
 def run(options: Options) -> Numbers:

@@ -81,7 +81,7 @@ def test_an_adversarial_step_takes_the_mean_of_two_gradients():
     model = make_model(configuration, 64, 10)
     before = {name: array.copy() for name, array in model.parameters().items()}
     training = next(how_far.adversarial_steps(configuration, dataset, model, epsilon))
-    moved = [array for array in model.parameters().values()]
+    moved = model.parameters().values()
 
     # The same by tier 3 and autograd.
     network = make_torch_model(configuration, 64, 10)
@@ -143,7 +143,7 @@ def test_each_row_gains_and_is_kept_for_the_next_command(tmp_path, monkeypatch):
 def test_a_damaged_row_is_named_before_anything_is_trained(tmp_path, content):
     path = tmp_path / "how_far_distorted.json"
     path.write_text(content)
-    with tells(UserError, f"{path} is damaged; delete it, and measure the row again"):
+    with tells(UserError, f"{path} cannot be read; delete it, and measure the row again"):
         how_far.run(how_far.Options(dataset="digits", folder=tmp_path))
 
 
